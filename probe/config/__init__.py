@@ -1,0 +1,1 @@
+"""YAML to a frozen model: schema, load, secrets, expressions."""

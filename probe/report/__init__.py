@@ -1,0 +1,1 @@
+"""View models (pure), rendering and writing of the static site."""

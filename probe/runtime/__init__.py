@@ -1,0 +1,1 @@
+"""The imperative shell: builds, wires and owns the clock."""

@@ -1,0 +1,1 @@
+"""Pure: results to step functions, availability, percentiles and series."""

@@ -1,0 +1,28 @@
+"""Days of a calendar: borders are found in the zone, and subtracted in UTC (STANDARDS §1.3)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+from probe.model.units import Micros, from_datetime, to_datetime
+
+
+class CalendarDay(NamedTuple):
+    """A day of a zone as the moments `[start, end)`; 23 or 25 hours long where the clocks change."""
+
+    date: date
+    start: Micros
+    end: Micros
+
+
+def days_until(now: Micros, *, zone: tzinfo, count: int) -> tuple[CalendarDay, ...]:
+    """The last `count` days of the zone, oldest first; today, still running, is the last."""
+    today = to_datetime(now).astimezone(zone).date()
+    dates = [today - timedelta(days=back) for back in reversed(range(count))]
+    borders = [_midnight(day, zone) for day in [*dates, today + timedelta(days=1)]]
+    return tuple(CalendarDay(*day) for day in zip(dates, borders, borders[1:], strict=False))
+
+
+def _midnight(day: date, zone: tzinfo) -> Micros:
+    return from_datetime(datetime.combine(day, time(), tzinfo=zone))
