@@ -113,6 +113,40 @@ class Check:
     definition: str = ""
     redactor: Redactor = field(default=Redactor(), repr=False)
 
+    @property
+    def facts(self) -> CheckFacts:
+        """What may be shown of it."""
+        return CheckFacts(
+            id=self.id,
+            api=self.api,
+            name=self.name,
+            method=self.request.method,
+            url=self.request.url.shown,
+            interval=self.interval,
+            timeout=self.timeout,
+            retries=self.confirm.retries,
+            expectations=tuple((item.text, item.severity) for item in self.expectations),
+            labels=self.labels,
+            verifies_tls=self.request.tls.verify,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFacts:
+    """What may be shown of a check: no secret is in it, so it may go to another process, a page or a log."""
+
+    id: str
+    api: str
+    name: str
+    method: str
+    url: str
+    interval: Micros
+    timeout: Micros
+    retries: int
+    expectations: tuple[tuple[str, Severity], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    verifies_tls: bool = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:

@@ -16,7 +16,15 @@ HOUR: Final[Micros] = 60 * MINUTE
 DAY: Final[Micros] = 24 * HOUR
 WEEK: Final[Micros] = 7 * DAY
 
-_DURATION_UNITS: Final = {"us": 1, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}
+_DURATION_UNITS: Final = {
+    "us": 1,
+    "ms": MILLISECOND,
+    "s": SECOND,
+    "m": MINUTE,
+    "h": HOUR,
+    "d": DAY,
+    "w": WEEK,
+}
 _DURATION_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)", re.ASCII)
 _DURATION: Final = re.compile(rf"(?:{_DURATION_PART.pattern})+", re.ASCII)
 _SIZE_UNITS: Final = {
@@ -34,8 +42,12 @@ def parse_duration(text: str) -> Micros:
         ValueError: it is not a duration; the message says what one looks like.
     """
     if len(text) > _LONGEST_NUMBER or not _DURATION.fullmatch(text):
-        raise ValueError(f'"{text[:_LONGEST_NUMBER]}" is not a duration; write a number and a unit (ms s m h d w), such as 30s or 1h30m')
-    return round(sum(float(number) * _DURATION_UNITS[unit] for number, unit in _DURATION_PART.findall(text)))
+        raise ValueError(
+            f'"{text[:_LONGEST_NUMBER]}" is not a duration; write a number and a unit (ms s m h d w), such as 30s or 1h30m'
+        )
+    return round(
+        sum(float(number) * _DURATION_UNITS[unit] for number, unit in _DURATION_PART.findall(text))
+    )
 
 
 def parse_size(text: str) -> int:
@@ -46,7 +58,9 @@ def parse_size(text: str) -> int:
     """
     found = _SIZE.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if not found:
-        raise ValueError(f'"{text[:_LONGEST_NUMBER]}" is not a size; write a number and a unit (B KB MB GB KiB MiB GiB), such as 64KiB')
+        raise ValueError(
+            f'"{text[:_LONGEST_NUMBER]}" is not a size; write a number and a unit (B KB MB GB KiB MiB GiB), such as 64KiB'
+        )
     return round(float(found[1]) * _SIZE_UNITS[found[2].lower()])
 
 

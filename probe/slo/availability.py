@@ -73,7 +73,10 @@ def state_time(spans: Iterable[Span], *, start: Micros, end: Micros) -> StateTim
         if overlap > 0:
             times[span.state] += overlap
     return StateTime(
-        up=times[State.UP], degraded=times[State.DEGRADED], down=times[State.DOWN], unknown=times[State.UNKNOWN]
+        up=times[State.UP],
+        degraded=times[State.DEGRADED],
+        down=times[State.DOWN],
+        unknown=times[State.UNKNOWN],
     )
 
 

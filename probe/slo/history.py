@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from itertools import pairwise
 from typing import Final
 
 from probe.model.result import Record, State
@@ -82,7 +83,9 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
         zone: whose days are counted.
     """
     kept = [record for record in records if record.scheduled_at < now]
-    steps = spans(((record.scheduled_at, record.state) for record in kept), interval=interval, until=now)
+    steps = spans(
+        ((record.scheduled_at, record.state) for record in kept), interval=interval, until=now
+    )
     return History(
         spans=steps,
         days=_days(kept, steps, days_until(now, zone=zone, count=DAYS)),
@@ -109,19 +112,23 @@ def bucket(records: Sequence[Record], *, start: Micros, end: Micros) -> Bucket:
         end=end,
         states=dict(Counter(record.state for record in records)),
         classes=dict(Counter(map(status_class, measured))),
-        latency=Latency.of([record.latency_us for record in measured if _answered(record)]),  # type: ignore[misc]
+        latency=Latency.of(_latencies(measured)),
         phases=_mean_phases(measured),
         bytes_sent=sum(record.bytes_sent for record in records),
         bytes_received=sum(record.bytes_received for record in records),
     )
 
 
-def day_times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[tuple[date, StateTime], ...]:
+def day_times(
+    steps: Sequence[Span], days: Sequence[CalendarDay]
+) -> tuple[tuple[date, StateTime], ...]:
     """The time in each state, day by day."""
     return tuple((day.date, time) for day, time in zip(days, _times(steps, days), strict=True))
 
 
-def _days(records: Sequence[Record], steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[Day, ...]:
+def _days(
+    records: Sequence[Record], steps: Sequence[Span], days: Sequence[CalendarDay]
+) -> tuple[Day, ...]:
     groups = _group(records, [day.start for day in days])
     return tuple(
         Day(date=day.date, time=time, results=bucket(group, start=day.start, end=day.end))
@@ -135,7 +142,8 @@ def _recent(records: Sequence[Record], now: Micros) -> tuple[Bucket, ...]:
     starts = list(range(last - RECENT, last, BUCKET))
     groups = _group(records, starts)
     return tuple(
-        bucket(group, start=start, end=start + BUCKET) for start, group in zip(starts, groups, strict=True)
+        bucket(group, start=start, end=start + BUCKET)
+        for start, group in zip(starts, groups, strict=True)
     )
 
 
@@ -145,7 +153,9 @@ def _times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> list[StateTime
     starts = [span.start for span in steps]
     return [
         state_time(
-            steps[bisect_right(ends, day.start) : bisect_right(starts, day.end)], start=day.start, end=day.end
+            steps[bisect_right(ends, day.start) : bisect_right(starts, day.end)],
+            start=day.start,
+            end=day.end,
         )
         for day in days
     ]
@@ -155,16 +165,20 @@ def _group(records: Sequence[Record], starts: Sequence[Micros]) -> list[Sequence
     """The records between each start and the next; those before the first belong nowhere."""
     moments = [record.scheduled_at for record in records]
     cuts = [bisect_right(moments, start - 1) for start in starts] + [len(records)]
-    return [records[low:high] for low, high in zip(cuts, cuts[1:], strict=False)]
+    return [records[low:high] for low, high in pairwise(cuts)]
 
 
-def _answered(record: Record) -> bool:
-    """A latency is that of a response: a failure at once must not make a service look fast."""
-    return record.latency_us is not None and record.http_status is not None
+def _latencies(records: Sequence[Record]) -> list[Micros]:
+    """Those of responses only: a connection refused at once must not make a service look fast."""
+    return [
+        record.latency_us
+        for record in records
+        if record.http_status and record.latency_us is not None
+    ]
 
 
 def _mean_phases(records: Sequence[Record]) -> dict[str, float]:
-    columns = zip(*(record.phases for record in records if _answered(record)), strict=True)
+    columns = zip(*(record.phases for record in records if record.http_status), strict=True)
     means = {}
     for name, column in zip(PHASES, columns, strict=False):
         values = [value for value in column if value is not None]

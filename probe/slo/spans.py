@@ -23,7 +23,9 @@ class Span(NamedTuple):
     state: State
 
 
-def spans(verdicts: Iterable[tuple[Micros, State]], *, interval: Micros, until: Micros) -> tuple[Span, ...]:
+def spans(
+    verdicts: Iterable[tuple[Micros, State]], *, interval: Micros, until: Micros
+) -> tuple[Span, ...]:
     """The right-open step function of a check's verdicts, neighbours of one state joined.
 
     Args:
