@@ -1,0 +1,146 @@
+"""The kinds of value that stand in the file: each with its parser, its message and its JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from probe.config.references import has_reference
+from probe.model.units import parse_duration, parse_size
+
+SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def wrong(message: str) -> PydanticCustomError:
+    """A mistake, in the words that the user will read."""
+    return PydanticCustomError("wrong", "{message}", {"message": message})
+
+
+def check_slug(text: str) -> str:
+    """A name that is safe in a path, a URL and a label (RFC 1123)."""
+    if not re.fullmatch(SLUG, text, re.ASCII):
+        raise wrong(
+            f'"{text[:70]}" is not a slug: use at most 63 of a-z, 0-9 and "-", and neither begin nor end with "-"'
+        )
+    return text
+
+
+def _quantity(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if not isinstance(value, str):
+            raise wrong(f"write a number and a unit, such as {example}; found {_name(value)}")
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise wrong(str(error)) from None
+
+    return read
+
+
+def _plain(value: object) -> object:
+    """Free text that is shown to people: a reference in it would put a secret there."""
+    if isinstance(value, str) and has_reference(value):
+        raise wrong("this text is shown to people, so a ${…} reference can't stand here")
+    return value
+
+
+def _scalar_text(value: object) -> object:
+    """Numbers and truth values as the text that the user wrote, where text is wanted."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    texts = [_scalar_text(item) for item in (value if isinstance(value, list) else [value])]
+    if not all(isinstance(text, str) for text in texts):
+        raise wrong("write text, a number, or a list of them")
+    return tuple(map(str, texts))
+
+
+def _header_name(value: str) -> str:
+    if not _HEADER_NAME.fullmatch(value):
+        raise wrong(f'"{value[:70]}" is not a header name')
+    return value
+
+
+def no_line_breaks(text: str) -> str:
+    """A header's value must stay one line, or it would smuggle in other headers."""
+    if _CONTROL.search(text):
+        raise wrong("must not contain line breaks or control characters")
+    return text
+
+
+def _name(value: object) -> str:
+    names = {
+        bool: "true or false",
+        int: "a number without a unit",
+        float: "a number without a unit",
+        list: "a list",
+        dict: "a mapping",
+    }
+    return "nothing" if value is None else names.get(type(value), "something else")
+
+
+_DURATION_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^(\d+(\.\d+)?(us|ms|s|m|h|d|w))+$",
+    "examples": ["30s", "1m", "1h30m"],
+    "description": "A number and a unit: ms s m h d w.",
+}
+_SIZE_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^\d+(\.\d+)?\s*([kKmMgG]i?)?[bB]$",
+    "examples": ["64KiB", "4MiB"],
+    "description": "A number and a unit: B KB MB GB KiB MiB GiB.",
+}
+
+Duration: TypeAlias = Annotated[
+    int, BeforeValidator(_quantity(parse_duration, "30s")), WithJsonSchema(_DURATION_SCHEMA)
+]
+"""Microseconds, from text such as `30s`."""
+
+Size: TypeAlias = Annotated[
+    int, BeforeValidator(_quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)
+]
+"""Bytes, from text such as `64KiB`."""
+
+Plain: TypeAlias = Annotated[
+    str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=200)
+]
+"""Short text that is shown to people."""
+
+Text: TypeAlias = Annotated[
+    str, BeforeValidator(_scalar_text), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
+"""Text in which references are filled in; numbers and truth values are taken as written."""
+
+Values: TypeAlias = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_texts),
+    WithJsonSchema(
+        {
+            "type": ["string", "number", "boolean", "array"],
+            "items": {"type": ["string", "number", "boolean"]},
+        }
+    ),
+]
+"""One text or several, for a name that may be repeated."""
+
+LabelValue: TypeAlias = Annotated[
+    str, BeforeValidator(_scalar_text), BeforeValidator(_plain), StringConstraints(max_length=200),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]  # fmt: skip
+LabelName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,62}$")]
+HeaderName: TypeAlias = Annotated[str, BeforeValidator(_header_name)]
+Slug: TypeAlias = Annotated[
+    str, BeforeValidator(check_slug), WithJsonSchema({"type": "string", "pattern": f"^{SLUG}$"})
+]
+Retries: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
+Hops: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]

@@ -1,0 +1,201 @@
+"""The file to frozen settings, or every mistake in it at once."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Final, TypeAlias
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from probe.config.build import Builder
+from probe.config.document import Document, Path, Value, read_document
+from probe.config.fields import check_slug
+from probe.config.messages import explain
+from probe.config.references import References
+from probe.config.schema import CheckFields, FileFields
+from probe.model.check import Api, Check
+from probe.model.errors import ConfigurationError, Problem
+from probe.model.settings import Settings
+
+Mapped: TypeAlias = dict[str, Value]
+
+_FREE: Final = ("json", "value")
+"""Below these keys an empty value is a JSON null, not something forgotten."""
+
+_STAND_IN: Final[Mapped] = {"check": {"get": "/"}}
+_MOST_ROUNDS: Final = 50  # of taking out what is wrong; each takes out at least one piece
+
+
+def load(
+    path: FilePath, *, environment: Mapping[str, str] = os.environ, folder: FilePath | None = None
+) -> Settings:
+    """Read, check and resolve a configuration file. Starts and changes nothing.
+
+    Args:
+        path: of the file.
+        environment: where `${env:…}` looks.
+        folder: where relative paths in the file start; the file's own folder unless told otherwise.
+
+    Raises:
+        ConfigurationError: with every mistake in `problems`, in the order of the text.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        message = f"can't be read: {error.strerror or error}; name another file with -c"
+        raise ConfigurationError((Problem(file=str(path), message=message),)) from None
+    return loads(
+        text, file=str(path), environment=environment, folder=folder or path.absolute().parent
+    )
+
+
+def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: FilePath) -> Settings:
+    """`load` for a text in hand; `file` is the name that problems carry."""
+    document = read_document(text, file=file)
+    reading = _Reading(document)
+    settings = reading.settings(Builder(References(environment, folder), folder, reading.blame))
+    if settings is None or reading.problems:
+        raise ConfigurationError(_in_order([*document.problems, *reading.problems]))
+    if document.problems:
+        raise ConfigurationError(_in_order(document.problems))
+    return settings
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Validates piece by piece, so that a mistake in one check hides none in another."""
+
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+
+    def blame(self, path: Path, message: str) -> None:
+        self.problems.append(self.document.problem(path, message))
+
+    def settings(self, builder: Builder) -> Settings | None:
+        root = self.document.value
+        if not isinstance(root, dict):
+            self.blame((), "the file must be a mapping that begins with version: 1")
+            return None
+        root = {key: value for key, value in root.items() if not key.startswith("x-")}
+        for path in _empty_values(root, ()):
+            self.blame(path, "has no value; give it one, or remove the key")
+        outline = self._outline(_without_checks(root))
+        apis, checks = list[Api](), list[Check]()
+        for key, raw in _mapping(root.get("apis")).items():
+            group = outline.apis.get(key) if outline else None
+            if outline and group:
+                apis.append(builder.api(key, group, outline.defaults))
+            for name, fields in self._checks(key, _mapping(_mapping(raw).get("checks"))):
+                if outline and group and fields:
+                    checks.append(builder.check(key, name, fields, group, outline.defaults))
+                else:
+                    path = ("apis", key, "checks", name)
+                    builder.check_references(self._raw(path), path)
+        return builder.settings(self.document.file, outline, apis, checks) if outline else None
+
+    def _outline(self, raw: Mapped) -> FileFields | None:
+        """All but the checks. What is wrong is taken out, so that the rest can be looked at as well."""
+        for _ in range(_MOST_ROUNDS):
+            try:
+                return FileFields.model_validate(raw)
+            except ValidationError as error:
+                raw = self._blamed_and_pruned(error, raw)
+        return None
+
+    def _blamed_and_pruned(self, error: ValidationError, raw: Mapped) -> Mapped:
+        pruned = copy.deepcopy(raw)
+        for path, message in explain(error, FileFields):
+            self.blame(path, message)
+            is_inner = path[0] == "apis" and len(path) > 1
+            _remove(
+                pruned, path if "unknown key" in message else path[:2] if is_inner else path[:1]
+            )
+        pruned.setdefault("version", 1)
+        pruned.setdefault("apis", {"api": {"checks": _STAND_IN}})
+        return pruned
+
+    def _checks(self, api: str, raw: Mapped) -> Iterator[tuple[str, CheckFields | None]]:
+        for key, value in raw.items():
+            path: Path = ("apis", api, "checks", key)
+            try:
+                check_slug(key)
+            except PydanticCustomError as error:
+                self.blame(path, str(error))
+            yield key, self._check(value, path)
+
+    def _check(self, raw: Value, path: Path) -> CheckFields | None:
+        try:
+            return CheckFields.model_validate(raw)
+        except ValidationError as error:
+            mistakes = explain(error, CheckFields)
+        for where, message in mistakes:
+            self.blame((*path, *where), message)
+        unknown = [where for where, message in mistakes if "unknown key" in message]
+        if not isinstance(raw, dict) or len(unknown) < len(mistakes):
+            return None
+        known = copy.deepcopy(raw)
+        for where in unknown:
+            _remove(known, where)
+        return CheckFields.model_validate(known)
+
+    def _raw(self, path: Path) -> Value:
+        value: Value = self.document.value
+        for part in path:
+            value = _mapping(value).get(str(part))
+        return value
+
+
+def _mapping(value: Value) -> Mapped:
+    return value if isinstance(value, dict) else {}
+
+
+def _without_checks(root: Mapped) -> Mapped:
+    """The outline: each API with one stand-in for its checks, which are looked at one by one."""
+    apis = root.get("apis")
+    if not isinstance(apis, dict):
+        return root
+    return {**root, "apis": {key: _stood_in(api) for key, api in apis.items()}}
+
+
+def _stood_in(api: Value) -> Value:
+    if isinstance(api, dict) and isinstance(api.get("checks"), dict) and api["checks"]:
+        return {**api, "checks": _STAND_IN}
+    return api
+
+
+def _remove(value: Mapped, path: Path) -> None:
+    for part in path[:-1]:
+        value = _mapping(value.get(str(part)))
+    value.pop(str(path[-1]), None)
+
+
+def _empty_values(value: Value, path: Path) -> Iterator[Path]:
+    """Where a key or an item stands with nothing behind it."""
+    if isinstance(value, dict):
+        children: Iterable[tuple[str | int, Value]] = (
+            (key, item) for key, item in value.items() if key not in _FREE
+        )
+    elif isinstance(value, list):
+        children = enumerate(value)
+    else:
+        return
+    for part, item in children:
+        if item is None:
+            yield (*path, part)
+        else:
+            yield from _empty_values(item, (*path, part))
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """By place; of several at one place and path only the first, which is the cause."""
+    first: dict[tuple[int, int, str], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.line, problem.column, problem.path), problem)
+    return tuple(
+        sorted(first.values(), key=lambda problem: (problem.line, problem.column, problem.path))
+    )

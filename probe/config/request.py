@@ -1,0 +1,247 @@
+"""The request of a check: address, headers, body and authentication, with every reference filled in."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+from urllib.parse import quote_plus, urlsplit
+
+from probe.config.document import Path
+from probe.config.expressions import parse_expectation
+from probe.config.fields import no_line_breaks
+from probe.config.references import ReferenceProblem, References
+from probe.config.schema import ApiFields, Auth, CheckFields, Common, must_be_reference
+from probe.model.check import Expectation, Request, TlsPolicy
+from probe.model.sensitive import MASK, Sensitive
+
+_SECRET_HEADERS: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"}
+)
+_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_DEFAULT_EXPECTATION: Final = parse_expectation("status < 400")
+
+
+class Level(NamedTuple):
+    """A section that a check takes values from, and where it stands: the check, its API, the defaults."""
+
+    fields: Common
+    path: Path
+
+
+@dataclass(slots=True)
+class RequestBuilder:
+    """Builds one check's request, and gathers the secrets that were filled in on the way."""
+
+    references: References
+    blame: Callable[[Path, str], None]
+    secrets: set[str] = field(default_factory=set, repr=False)
+
+    def request(
+        self,
+        fields: CheckFields,
+        levels: tuple[Level, ...],
+        *,
+        max_redirects: int,
+        max_body: int,
+        tls: TlsPolicy,
+    ) -> Request:
+        """The request of a check; of its `levels` the nearest comes first and wins."""
+        path = levels[0].path
+        query = [
+            (name, self._text(value, (*path, "query", name)))
+            for name, values in fields.query.items()
+            for value in values
+        ]
+        headers = self._headers(levels)
+        self._authenticate(levels, headers, query)
+        body, content_type = self._body(fields, path)
+        if content_type and "content-type" not in headers:
+            headers["content-type"] = Sensitive.plain(content_type)
+        return Request(
+            method=fields.request_line[0],
+            url=self._url(fields, levels, query),
+            headers=tuple(headers.items()),
+            body=body,
+            max_redirects=max_redirects,
+            max_body=max_body,
+            tls=tls,
+        )
+
+    @staticmethod
+    def expectations(fields: CheckFields) -> tuple[Expectation, ...]:
+        """Those of the file; without one on the status, anything below 400 is fine."""
+        if any(item.subject == "status" for item in fields.expect):
+            return tuple(fields.expect)
+        return (_DEFAULT_EXPECTATION, *fields.expect)
+
+    def _text(self, text: str, path: Path) -> Sensitive:
+        try:
+            resolved = self.references.resolve(text)
+        except ReferenceProblem as problem:
+            self.blame(path, str(problem))
+            return Sensitive.plain(text)
+        self.secrets.update(resolved.secrets)
+        return resolved.text
+
+    def _secret(self, text: str, path: Path) -> Sensitive:
+        try:
+            must_be_reference(text)
+        except ValueError as error:
+            self.blame(path, str(error))
+        return self._text(text, path)
+
+    def _headers(self, levels: tuple[Level, ...]) -> dict[str, Sensitive]:
+        """Merged over the levels, names in lower case as HTTP/2 has them."""
+        headers: dict[str, Sensitive] = {}
+        for level in reversed(levels):
+            for name, text in level.fields.headers.items():
+                path = (*level.path, "headers", name)
+                value = self._text(text, path)
+                self._refuse_header(name, value, path)
+                headers[name.lower()] = value
+                if name.lower() in _SECRET_HEADERS:
+                    self.secrets.add(value.reveal())
+        return headers
+
+    def _refuse_header(self, name: str, value: Sensitive, path: Path) -> None:
+        if name.lower() in _OURS:
+            self.blame(path, "is set by probe itself; remove it")
+        try:
+            no_line_breaks(value.reveal())
+            value.reveal().encode("ascii")
+        except UnicodeEncodeError:
+            self.blame(path, "must be plain ASCII; encode anything else")
+        except ValueError as error:
+            self.blame(path, str(error))
+
+    def _authenticate(
+        self,
+        levels: tuple[Level, ...],
+        headers: dict[str, Sensitive],
+        query: list[tuple[str, Sensitive]],
+    ) -> None:
+        auth, where = next(
+            ((level.fields.auth, level.path) for level in levels if level.fields.auth), (Auth(), ())
+        )
+        path: Path = (*where, "auth")
+        if auth.basic:
+            user = self._text(auth.basic.username, (*path, "basic", "username")).reveal()
+            password = self._secret(auth.basic.password, (*path, "basic", "password")).reveal()
+            if ":" in user:
+                self.blame((*path, "basic", "username"), 'must not contain ":" (RFC 7617)')
+            pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+            self.secrets.add(pair)
+            headers["authorization"] = Sensitive(f"Basic {pair}", f"Basic {MASK}")
+        if auth.bearer is not None:
+            token = self._secret(auth.bearer, (*path, "bearer"))
+            headers["authorization"] = Sensitive(
+                f"Bearer {token.reveal()}", f"Bearer {token.shown}"
+            )
+            self._refuse_header("authorization", token, (*path, "bearer"))
+        if key := auth.api_key:
+            value = self._secret(key.value, (*path, "api_key", "value"))
+            if key.header:
+                headers[key.header.lower()] = value
+                self._refuse_header(key.header, value, (*path, "api_key", "value"))
+            elif key.query:
+                query.append((key.query, value))
+
+    def _url(
+        self, fields: CheckFields, levels: tuple[Level, ...], query: list[tuple[str, Sensitive]]
+    ) -> Sensitive:
+        method, target = fields.request_line
+        where: Path = (*levels[0].path, "url" if fields.url else method.lower())
+        path = self._text(target, where)
+        if not path.reveal().startswith(("http://", "https://")):
+            base = next(
+                (
+                    (level.fields.base_url, level.path)
+                    for level in levels
+                    if isinstance(level.fields, ApiFields)
+                ),
+                None,
+            )
+            if base is None or base[0] is None:
+                self.blame(
+                    where, "has no address: give the API a base_url, or write a whole URL here"
+                )
+                return path
+            root = self._text(base[0], (*base[1], "base_url"))
+            path = Sensitive(_join(root.reveal(), path.reveal()), _join(root.shown, path.shown))
+        revealed = _with_query(
+            path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query)
+        )
+        shown = _with_query(path.shown, ((name, value.shown) for name, value in query))
+        if reason := _why_not_a_url(revealed):
+            self.blame(where, reason)
+        return Sensitive(revealed, shown)
+
+    def _body(self, fields: CheckFields, path: Path) -> tuple[Sensitive | None, str | None]:
+        """The body and the content type it implies."""
+        if fields.has_json:
+            filled = self._filled(fields.json_, (*path, "json"))
+            return Sensitive(json.dumps(filled[0]), json.dumps(filled[1])), "application/json"
+        if fields.form is not None:
+            pairs = [
+                (name, self._text(value, (*path, "form", name)))
+                for name, values in fields.form.items()
+                for value in values
+            ]
+            revealed = "&".join(
+                f"{quote_plus(name)}={quote_plus(value.reveal())}" for name, value in pairs
+            )
+            shown = "&".join(f"{quote_plus(name)}={value.shown}" for name, value in pairs)
+            return Sensitive(revealed, shown), "application/x-www-form-urlencoded"
+        if fields.body is not None:
+            return self._text(fields.body, (*path, "body")), "text/plain; charset=utf-8"
+        return None, None
+
+    def _filled(self, value: object, path: Path) -> tuple[object, object]:
+        """A JSON value with its references filled in, and the same as it may be shown."""
+        if isinstance(value, str):
+            text = self._text(value, path)
+            return text.reveal(), text.shown
+        if isinstance(value, list):
+            items = [self._filled(item, (*path, index)) for index, item in enumerate(value)]
+            return [item[0] for item in items], [item[1] for item in items]
+        if isinstance(value, Mapping):
+            pairs = {key: self._filled(item, (*path, key)) for key, item in value.items()}
+            return {key: pair[0] for key, pair in pairs.items()}, {
+                key: pair[1] for key, pair in pairs.items()
+            }
+        return value, value
+
+
+def _join(base: str, path: str) -> str:
+    """`https://host/v1` and `/orders` as `https://host/v1/orders`; a query alone needs no slash."""
+    if not path or path.startswith("?"):
+        return base + path
+    return f"{base.rstrip('/')}/{path.lstrip('/')}"
+
+
+def _with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
+    added = "&".join(f"{quote_plus(name)}={value}" for name, value in pairs)
+    if not added:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{added}"
+
+
+def _why_not_a_url(url: str) -> str | None:
+    """What is wrong with an address, without repeating it: it may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "is not a valid URL; check the host and the port"
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return "a URL must not contain spaces or control characters; encode them (%20)"
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        return "is not a complete URL; it must look like https://host/path"
+    if parts.username is not None or parts.password is not None:
+        return "user and password don't belong into a URL; write auth: {basic: …}"
+    if parts.fragment:
+        return "a fragment (#…) is never sent to a server; remove it"
+    return None

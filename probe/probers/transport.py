@@ -1,0 +1,86 @@
+"""The measuring engine behind the `httpx.AsyncBaseTransport` seam: one new connection a request.
+
+Another engine takes its place by filling the same recorder; nothing above this module would change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import httpcore
+import httpx
+
+from probe.model.check import TlsPolicy
+from probe.probers.network import MeasuringBackend
+from probe.probers.timing import Recorder
+from probe.probers.tls import context
+
+RECORDER: Final = "probe.recorder"
+"""The request extension that carries the `Recorder`."""
+
+TLS_POLICY: Final = "probe.tls"
+"""The request extension that carries the `TlsPolicy`."""
+
+
+class ColdTransport(httpx.AsyncBaseTransport):
+    """Measures what a first visitor feels: name, connection and handshake each time.
+
+    Raises what httpcore, the socket and ssl raise; `failures.classify` knows them.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        recorder: Recorder = request.extensions[RECORDER]
+        policy: TlsPolicy = request.extensions[TLS_POLICY]
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        connection = httpcore.AsyncHTTPConnection(
+            url.origin,
+            ssl_context=context(policy) if url.scheme == b"https" else None,
+            network_backend=MeasuringBackend(recorder),
+        )
+        try:
+            response = await connection.handle_async_request(
+                httpcore.Request(
+                    request.method.encode("ascii"),
+                    url,
+                    headers=request.headers.raw,
+                    content=request.stream,
+                )
+            )
+        except BaseException:
+            await connection.aclose()
+            raise
+        recorder.http_version = (
+            response.extensions.get("http_version", b"").decode("ascii", "replace") or None
+        )
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(response, connection),
+            request=request,
+        )
+
+
+class _Body(httpx.AsyncByteStream):
+    """The response's raw body; closing it closes the connection."""
+
+    def __init__(
+        self, response: httpcore.Response, connection: httpcore.AsyncHTTPConnection
+    ) -> None:
+        self._response = response
+        self._connection = connection
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._response.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        try:
+            await self._response.aclose()
+        finally:
+            await self._connection.aclose()
