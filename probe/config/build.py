@@ -30,6 +30,7 @@ DEFAULT_TIMEOUT: Final = 10 * SECOND
 DEFAULT_RETRIES: Final = 2
 DEFAULT_AFTER: Final = 3 * SECOND
 DEFAULT_MAX_BODY: Final = 8 * 2**20
+LAST_PORT: Final = 65535
 LARGEST_BODY: Final = 256 * 2**20
 _LISTEN: Final = re.compile(
     r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[^\[\]:/\s]*)):(?P<port>\d{1,5})", re.ASCII
@@ -199,10 +200,10 @@ class Builder:
         if text is None:
             return None
         found = _LISTEN.fullmatch(text)
-        if not found or int(found["port"]) > 65535:
+        if not found or int(found["port"]) > LAST_PORT:
             self.blame(
                 ("listen",),
-                f'"{text[:100]}" is not an address; write host:port, such as 127.0.0.1:9115',
+                f'"{text[:100]}" is not an address; write host:port, such as 127.0.0.1:9115 (ports end at {LAST_PORT})',
             )
             return None
         return Listen(host=found["six"] or found["host"] or "0.0.0.0", port=int(found["port"]))  # noqa: S104  # only when asked for

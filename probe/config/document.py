@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import yaml
-from yaml.cyaml import CParser
-from yaml.resolver import BaseResolver
 
 from probe.model.errors import ConfigurationError, Problem
 
@@ -36,6 +34,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15
 _FLOAT: Final = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII
 )
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORDS: Final[dict[str, Value]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -51,19 +50,24 @@ _HINTS: Final = (
     ("did not find expected ',' or", "a bracket or brace isn't closed"),
     ("undefined alias", "an alias (*name) needs an anchor (&name) before it; text that begins with * must stand in quotes"),
     ("found unexpected end of stream", "a quote isn't closed"),
-    ("expected a single document", "keep one document in the file: remove the line ---"),
+    ("found another document", "keep one document in a file: remove the line ---"),
 )  # fmt: skip
 
 
-class _Parser(CParser, BaseResolver):  # type: ignore[misc]  # libyaml's parser comes untyped
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-        BaseResolver.__init__(self)
+class _Mark(Protocol):
+    """A place in the text, 0-based; libyaml's marks and PyYAML's own share no class."""
+
+    line: int
+    column: int
+
+
+class _Parser(yaml.CBaseLoader):
+    """libyaml's parser, with plain text marked as such."""
 
     def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
         if kind is yaml.ScalarNode and implicit[0]:
             return _PLAIN
-        return str(super().resolve(kind, value, implicit))
+        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
 
 @dataclass(slots=True)
@@ -146,16 +150,25 @@ def _decode(text: bytes, file: str) -> str:
             )
         )
     try:
-        return text.decode("utf-8-sig")
+        decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = text[: error.start]
-        problem = Problem(
-            file=file,
-            line=before.count(b"\n") + 1,
-            column=error.start - (before.rfind(b"\n") + 1) + 1,
-            message="not UTF-8 text; save the file as UTF-8",
-        )
-        raise ConfigurationError((problem,)) from None
+        raise _unreadable(
+            text, error.start, file, "not UTF-8 text; save the file as UTF-8"
+        ) from None
+    if control := _CONTROL.search(text):
+        raise _unreadable(text, control.start(), file, "a control character; remove it")
+    return decoded
+
+
+def _placed(mark: _Mark | None, file: str, message: str, path: Path = ()) -> Problem:
+    """A problem where libyaml says it is."""
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    return Problem(file=file, line=line, column=column, path=format_path(path), message=message)
+
+
+def _unreadable(text: bytes, at: int, file: str, message: str) -> ConfigurationError:
+    line, column = text.count(b"\n", 0, at) + 1, at - text.rfind(b"\n", 0, at)
+    return ConfigurationError((Problem(file=file, line=line, column=column, message=message),))
 
 
 def _check_bounds(text: str, file: str) -> None:
@@ -165,15 +178,8 @@ def _check_bounds(text: str, file: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                mark = event.start_mark
                 message = f"nested deeper than {MAX_DEPTH} levels"
-                raise ConfigurationError(
-                    (
-                        Problem(
-                            file=file, line=mark.line + 1, column=mark.column + 1, message=message
-                        ),
-                    )
-                )
+                raise ConfigurationError((_placed(event.start_mark, file, message),))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -185,18 +191,17 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    is_open = "quoted scalar" in (
+        getattr(error, "context", None) or ""
+    )  # then its beginning says more than its end
+    marks = ("context_mark", "problem_mark") if is_open else ("problem_mark", "context_mark")
+    mark = next(filter(None, (getattr(error, name, None) for name in marks)), None)
     said = (
         getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
     )
     hint = next((hint for sign, hint in _HINTS if sign in said), None)
     message = f"YAML: {said}; {hint}" if hint else f"YAML: {said}"
-    return Problem(
-        file=file,
-        line=mark.line + 1 if mark else 0,
-        column=mark.column + 1 if mark else 0,
-        message=message,
-    )
+    return _placed(mark, file, message)
 
 
 def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
@@ -227,7 +232,7 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        return _scalar(node)
+        return _scalar(str(node.value), node.tag)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Value]:
         built: dict[str, Value] = {}
@@ -266,20 +271,12 @@ class _Builder:
         self._document.problems.append(self._document.problem(path, message))
 
     def _blame_mark(self, mark: yaml.Mark, path: Path, message: str) -> None:
-        problem = Problem(
-            file=self._document.file,
-            line=mark.line + 1,
-            column=mark.column + 1,
-            path=format_path(path),
-            message=message,
-        )
-        self._document.problems.append(problem)
+        self._document.problems.append(_placed(mark, self._document.file, message, path))
 
 
-def _scalar(node: yaml.ScalarNode) -> Value:
+def _scalar(text: str, tag: str) -> Value:
     """By the core schema of YAML 1.2; only plain text can be anything but text."""
-    text: str = node.value
-    if node.tag != _PLAIN:
+    if tag != _PLAIN:
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -14,6 +14,7 @@ from probe.model.units import parse_duration, parse_size
 
 SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+_LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,62}", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -34,7 +35,7 @@ def check_slug(text: str) -> str:
 def _quantity(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, str):
-            raise wrong(f"write a number and a unit, such as {example}; found {_name(value)}")
+            raise wrong(f"write a number and a unit, such as {example}; found {_found(value)}")
         try:
             return parse(value)
         except ValueError as error:
@@ -77,15 +78,18 @@ def no_line_breaks(text: str) -> str:
     return text
 
 
-def _name(value: object) -> str:
-    names = {
-        bool: "true or false",
-        int: "a number without a unit",
-        float: "a number without a unit",
-        list: "a list",
-        dict: "a mapping",
-    }
-    return "nothing" if value is None else names.get(type(value), "something else")
+def _found(value: object) -> str:
+    if value is None or isinstance(value, list | dict):
+        return {type(None): "nothing", list: "a list", dict: "a mapping"}[type(value)]
+    return str(value).lower()
+
+
+def _label_name(value: str) -> str:
+    if not _LABEL_NAME.fullmatch(value):
+        raise wrong(
+            f'"{value[:70]}" is not a label name: use letters, digits and "_", and begin with none of the digits'
+        )
+    return value
 
 
 _DURATION_SCHEMA: Final = {
@@ -137,7 +141,7 @@ LabelValue: TypeAlias = Annotated[
     str, BeforeValidator(_scalar_text), BeforeValidator(_plain), StringConstraints(max_length=200),
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]  # fmt: skip
-LabelName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,62}$")]
+LabelName: TypeAlias = Annotated[str, BeforeValidator(_label_name)]
 HeaderName: TypeAlias = Annotated[str, BeforeValidator(_header_name)]
 Slug: TypeAlias = Annotated[
     str, BeforeValidator(check_slug), WithJsonSchema({"type": "string", "pattern": f"^{SLUG}$"})

@@ -60,9 +60,7 @@ def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: Fil
     reading = _Reading(document)
     settings = reading.settings(Builder(References(environment, folder), folder, reading.blame))
     if settings is None or reading.problems:
-        raise ConfigurationError(_in_order([*document.problems, *reading.problems]))
-    if document.problems:
-        raise ConfigurationError(_in_order(document.problems))
+        raise ConfigurationError(_in_order(reading.problems))
     return settings
 
 
@@ -72,6 +70,9 @@ class _Reading:
 
     document: Document
     problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.problems += self.document.problems
 
     def blame(self, path: Path, message: str) -> None:
         self.problems.append(self.document.problem(path, message))
@@ -116,7 +117,8 @@ class _Reading:
                 pruned, path if "unknown key" in message else path[:2] if is_inner else path[:1]
             )
         pruned.setdefault("version", 1)
-        pruned.setdefault("apis", {"api": {"checks": _STAND_IN}})
+        if not pruned.get("apis"):
+            pruned["apis"] = {"api": {"checks": _STAND_IN}}
         return pruned
 
     def _checks(self, api: str, raw: Mapped) -> Iterator[tuple[str, CheckFields | None]]:
@@ -141,7 +143,12 @@ class _Reading:
         known = copy.deepcopy(raw)
         for where in unknown:
             _remove(known, where)
-        return CheckFields.model_validate(known)
+        try:
+            return CheckFields.model_validate(known)
+        except (
+            ValidationError
+        ):  # without the unknown key something is missing, and the key was the reason
+            return None
 
     def _raw(self, path: Path) -> Value:
         value: Value = self.document.value
@@ -192,10 +199,10 @@ def _empty_values(value: Value, path: Path) -> Iterator[Path]:
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """By place; of several at one place and path only the first, which is the cause."""
-    first: dict[tuple[int, int, str], Problem] = {}
+    """By place; of several with one path only the first, which is the cause."""
+    first: dict[str, Problem] = {}
     for problem in problems:
-        first.setdefault((problem.line, problem.column, problem.path), problem)
+        first.setdefault(problem.path or problem.message, problem)
     return tuple(
         sorted(first.values(), key=lambda problem: (problem.line, problem.column, problem.path))
     )

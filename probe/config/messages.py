@@ -89,7 +89,7 @@ def _found(detail: ErrorDetails) -> str:
 def _unknown_key(key: str, known: Sequence[str]) -> str:
     if key in _NOT_YET:
         return f"is not in this version of probe ({__version__}); remove it"
-    return f"unknown key{did_you_mean(key, known) or f'; known are {", ".join(sorted(known))}'}"
+    return f"unknown key{did_you_mean(key, known) or '; known are ' + ', '.join(sorted(known))}"
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:

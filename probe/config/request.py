@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ _SECRET_HEADERS: Final = frozenset(
     {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"}
 )
 _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_NOT_IN_A_URL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 _DEFAULT_EXPECTATION: Final = parse_expectation("status < 400")
 
 
@@ -170,6 +172,9 @@ class RequestBuilder:
                 )
                 return path
             root = self._text(base[0], (*base[1], "base_url"))
+            if reason := _why_not_a_url(root.reveal()):
+                self.blame((*base[1], "base_url"), reason)
+                return path
             path = Sensitive(_join(root.reveal(), path.reveal()), _join(root.shown, path.shown))
         revealed = _with_query(
             path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query)
@@ -236,7 +241,7 @@ def _why_not_a_url(url: str) -> str | None:
         port = parts.port
     except ValueError:
         return "is not a valid URL; check the host and the port"
-    if any(character.isspace() or not character.isprintable() for character in url):
+    if _NOT_IN_A_URL.search(url):
         return "a URL must not contain spaces or control characters; encode them (%20)"
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         return "is not a complete URL; it must look like https://host/path"

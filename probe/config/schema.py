@@ -133,6 +133,8 @@ def _read_expectation(value: object, severity: Severity = Severity.FAIL) -> Expe
         if isinstance(value, dict):
             if set(value) == {"warn"}:
                 return _read_expectation(value["warn"], Severity.WARN)
+            if len(value) == 1 and " " in (text := next(iter(value))):
+                raise wrong(f"text that contains \": \" must stand in quotes: - '{text}: …'")
             return expectation_from_fields(value)
     except ExpressionError as error:
         raise wrong(str(error)) from None

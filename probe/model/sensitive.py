@@ -39,6 +39,9 @@ class Sensitive:
     def __str__(self) -> str:
         return self.shown
 
+    def __format__(self, spec: str) -> str:
+        return format(self.shown, spec)
+
     def __repr__(self) -> str:
         return f"Sensitive({self.shown!r})"
 

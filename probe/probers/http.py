@@ -57,12 +57,11 @@ class HttpProber:
             failure = _timed_out(check, recorder.current())
         except Exception as error:  # noqa: BLE001  # whatever goes wrong becomes a named failure
             failure = classify(error, recorder.current())
-        latency = recorder.elapsed()
-        recorder.finish_hop()
+        recorder.finish_hop(is_complete=failure is None)
         last = seen.response
         return Sample(
             started_at=started_at,
-            latency_us=latency,
+            latency_us=recorder.latency(),
             phases=recorder.phases(),
             http_status=last.status if last else None,
             http_version=recorder.http_version,

@@ -15,10 +15,10 @@ class Recorder:
     read, so a transport only reports `wrote` and `read`.
     """
 
-    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_writing", "address", "http_version", "received", "sent", "tls")  # fmt: skip
+    __slots__ = ("_began", "_ended", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_writing", "address", "http_version", "received", "sent", "tls")  # fmt: skip
 
     def __init__(self) -> None:
-        self._began = perf_counter_ns()
+        self._began = self._ended = 0
         self._spent: dict[str, int] = {}
         self._open: tuple[str, int] | None = None
         self._writing = self._sent = self._first_byte = self._last_byte = 0
@@ -30,7 +30,9 @@ class Recorder:
 
     def begin(self, phase: str) -> None:
         """A phase of the connection starts: `dns`, `connect` or `tls`."""
-        self._open = phase, perf_counter_ns()
+        now = perf_counter_ns()
+        self._open = phase, now
+        self._began = self._began or now
 
     def end(self) -> None:
         """The phase begun last is over."""
@@ -54,16 +56,18 @@ class Recorder:
         if not self._first_byte:
             self._first_byte = self._last_byte
 
-    def finish_hop(self) -> None:
-        """A request and its response (or its failure) are over: what was open until now is counted."""
+    def finish_hop(self, *, is_complete: bool = True) -> None:
+        """A request is over: at its last byte when `is_complete`, else now, when it was given up."""
         self.end()
         now = perf_counter_ns()
+        over = self._last_byte if self._last_byte and is_complete else now
         if self._writing:
             sent = self._sent or now
             self._add("send", sent - self._writing)
             self._add("wait", max(0, (self._first_byte or now) - sent))
         if self._first_byte:
-            self._add("transfer", self._last_byte - self._first_byte)
+            self._add("transfer", over - self._first_byte)
+        self._ended = over
         self._writing = self._sent = self._first_byte = self._last_byte = 0
 
     def current(self) -> str:
@@ -78,9 +82,12 @@ class Recorder:
         """What was spent in each phase, summed over the hops."""
         return Phases(**{name: self._spent[name] // 1000 for name in PHASES if name in self._spent})
 
-    def elapsed(self) -> Micros:
-        """Since the attempt began."""
-        return (perf_counter_ns() - self._began) // 1000
+    def latency(self) -> Micros:
+        """From the first step (the name's resolution) to the last byte read, or to the failure.
+
+        Making a request or a TLS context ready is the prober's own time and does not count.
+        """
+        return (self._ended - self._began) // 1000 if self._began else 0
 
     def _add(self, phase: str, nanoseconds: int) -> None:
         self._spent[phase] = self._spent.get(phase, 0) + nanoseconds

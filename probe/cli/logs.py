@@ -1,0 +1,58 @@
+"""The log: events on standard error, for a person or for a machine."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+
+from probe.cli.options import one_of
+
+
+class _StandardError:
+    """Whatever standard error is at the moment: a live display puts itself in its place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def configure(log_format: str) -> None:
+    """Set up the log of this process.
+
+    Raises:
+        ConfigurationError: an unknown format.
+    """
+    one_of("--log-format", log_format, ("text", "json"))
+    is_terminal = sys.stderr.isatty()
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=True, pad_event_to=0)
+        if is_terminal
+        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    )
+    stamp = structlog.processors.TimeStamper(
+        "%H:%M:%S" if is_terminal and log_format == "text" else "iso", utc=not is_terminal
+    )
+    target: TextIO = _StandardError()  # type: ignore[assignment]  # structlog needs write and flush only
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            stamp,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=target,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )

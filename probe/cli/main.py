@@ -1,0 +1,161 @@
+"""The `probe` command. Each command's work is imported only when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from probe import __version__
+
+INTERNAL_ERROR: Final = 4
+
+app = typer.Typer(
+    name="probe",
+    help="Measure APIs at regular intervals, and report what was found.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit status: 0 fine; 1 the answer is “not fine”; 2 usage or configuration; 3 store unreachable; 4 internal error.",
+)
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", metavar="FILE", help="The file with the checks.")
+]
+LogOption = Annotated[
+    str, typer.Option("--log-format", metavar="text|json", help="How the log is written.")
+]
+DEFAULT_CONFIG: Final = Path("checks.yaml")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Measure APIs at regular intervals, and report what was found."""
+    if version:
+        typer.echo(f"probe {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(config: ConfigOption = DEFAULT_CONFIG, log_format: LogOption = "text") -> None:
+    """Measure until told to stop: the daemon. SIGHUP reloads the file, SIGTERM ends cleanly."""
+    from probe.cli.run import run_command
+
+    run_command(config, log_format)
+
+
+@app.command()
+def check(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...", help="Such as orders/list-orders; all when none is named."
+        ),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Run the checks once, now, and print them; exit 1 when one is down."""
+    from probe.cli.check import check_command
+
+    check_command(config, ids or [], as_json=json)
+
+
+@app.command()
+def validate(
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="text|json", help="How the outcome is printed.")
+    ] = "text",
+) -> None:
+    """Look the file over and name every mistake in it; nothing is started."""
+    from probe.cli.validate import validate_command
+
+    validate_command(config, format_)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the file, for editors."""
+    from probe.cli.schema import schema_command
+
+    schema_command()
+
+
+@app.command()
+def report(
+    config: ConfigOption = DEFAULT_CONFIG,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIRECTORY", help="Instead of report.directory."),
+    ] = None,
+) -> None:
+    """Render the site now, from what is stored."""
+    from probe.cli.report import report_command
+
+    report_command(config, output)
+
+
+@app.command()
+def demo(
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="Instead of the bundled checks.yaml."),
+    ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            "--history",
+            metavar="DURATION",
+            help="First fill a database of its own with simulated history, such as 90d.",
+        ),
+    ] = None,
+    duration: Annotated[
+        str | None,
+        typer.Option("--for", metavar="DURATION", help="End by itself after so long, such as 30s."),
+    ] = None,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Of the sample API; 0 takes any free one. HTTPS takes the port 363 above.",
+        ),
+    ] = 18080,
+    log_format: LogOption = "text",
+) -> None:
+    """Start a sample API on this machine, and watch it: nothing leaves it."""
+    from probe.cli.demo import demo_command
+
+    demo_command(config, history=history, duration=duration, port=port, log_format=log_format)
+
+
+def main() -> None:
+    """The entry point: a mistake is told in a line and an exit status, never in a traceback."""
+    from probe.model.errors import ProbeError
+
+    try:
+        app()
+    except ProbeError as error:
+        typer.echo(f"{error}", err=True)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:  # `probe schema | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception:  # noqa: BLE001  # the last resort
+        import traceback
+
+        traceback.print_exc()
+        typer.echo(
+            "internal error: this is a fault of probe, not yours; please report the lines above",
+            err=True,
+        )
+        sys.exit(INTERNAL_ERROR)

@@ -1,0 +1,266 @@
+"""The daemon: everything built, wired, started in order and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from probe.model.check import Check
+from probe.model.errors import ConfigurationError
+from probe.model.sample import FailureKind
+from probe.model.settings import Settings
+from probe.model.units import SECOND
+from probe.probers.http import HttpProber
+from probe.probers.transport import ColdTransport
+from probe.report import check_writable
+from probe.runtime.clock import Clock, SystemClock
+from probe.runtime.cycle import Cycle, Observer
+from probe.runtime.publisher import Publisher
+from probe.runtime.rendering import Rendered
+from probe.runtime.scheduler import TICK, Gap, Scheduler
+from probe.runtime.telemetry import Health, Listener, Telemetry, bind
+from probe.runtime.writer import Writer
+from probe.store import Store, open_store
+
+FINISH_SECONDS: Final = 10.0
+"""How long checks in flight may take to end after SIGTERM."""
+
+DRAIN_SECONDS: Final = 10.0
+"""How long the store may take for the last results."""
+
+STALL_SECONDS: Final = 3.0
+"""Without a tick for so long, the watchdog ticks itself and wakes APScheduler."""
+
+FIRST_REPORT_SECONDS: Final = 4.0
+_log = structlog.get_logger("probe")
+
+
+@dataclass(slots=True, kw_only=True)
+class Hooks:
+    """What the command line wants to know of a running daemon, and may ask of it.
+
+    Attributes:
+        reload: reads the configuration again; raises `ConfigurationError` when it is wrong.
+        observers: see every result.
+        started: told once everything runs, with where the report will stand.
+        rendered: told of each report.
+    """
+
+    reload: Callable[[], Settings] | None = None
+    observers: tuple[Observer, ...] = ()
+    started: Callable[[Settings], None] = lambda _: None
+    rendered: Callable[[Rendered], None] = lambda _: None
+
+
+async def run_daemon(
+    settings: Settings, hooks: Hooks, *, stop: asyncio.Event | None = None
+) -> None:
+    """Measure until SIGTERM, SIGINT or `stop`; then end cleanly, with a last report.
+
+    Raises:
+        ConfigurationError: the report's folder or the port can't be used. Nothing was started.
+        StoreError: the store can't be used. Nothing was started.
+    """
+    check_writable(Path(settings.report.directory))
+    taken = bind(settings.listen) if settings.listen else None
+    try:
+        store = open_store(settings.store)
+    except BaseException:
+        if taken:
+            taken.close()
+        raise
+    with store:
+        await _Daemon(settings, hooks, store, taken, SystemClock()).run(stop or asyncio.Event())
+
+
+class _Daemon:
+    def __init__(
+        self,
+        settings: Settings,
+        hooks: Hooks,
+        store: Store,
+        taken: socket.socket | None,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._hooks = hooks
+        self._store = store
+        self._clock = clock
+        self._started_at = clock.now()
+        self._telemetry = Telemetry(self._health)
+        self._writer = Writer(store, settings.location)
+        self._cycle = Cycle(
+            clock,
+            HttpProber(ColdTransport(), clock.now),
+            location=settings.location,
+            deliver=lambda result, has_changed: self._writer.put(result, at_once=has_changed),
+            missed=self._miss,
+            observers=(self._telemetry, *hooks.observers),
+            most_at_once=_most_at_once(),
+        )
+        self._scheduler = Scheduler(clock, self._cycle.start, self._miss)
+        self._publisher = Publisher(clock, settings, hooks.rendered)
+        site = Path(settings.report.directory)
+        self._listener = Listener(taken, self._telemetry, self._health, site) if taken else None
+        self._jobs = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start, wait, end: each step only when the one before it is done."""
+        await self._register(self._settings.checks)
+        await self._fill_gap()
+        writing = asyncio.create_task(self._writer.run())
+        if self._listener:
+            await self._listener.start()
+        self._listen_to_signals(stop)
+        self._scheduler.replace(self._settings.checks)
+        self._start_jobs()
+        watching = asyncio.create_task(self._watch())
+        self._hooks.started(self._settings)
+        await stop.wait()
+        _log.info("stopping", in_flight=self._cycle.in_flight)
+        watching.cancel()
+        self._jobs.shutdown(wait=False)
+        self._scheduler.stop()
+        await self._cycle.finish(within=FINISH_SECONDS)
+        await self._writer.drain(writing, within=DRAIN_SECONDS)
+        if self._listener:
+            await self._listener.stop()
+        await self._publisher.publish()
+        _log.info("stopped", results=self._writer.stored)
+
+    def _start_jobs(self) -> None:
+        self._jobs.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=None)
+        self._jobs.start()
+        self._schedule_reports()
+        self._scheduler.tick()
+        self._jobs.resume_job("tick")
+
+    def _schedule_reports(self) -> None:
+        """The first report soon, for somebody is waiting for it; then by the clock."""
+        every = self._settings.report.every / SECOND
+        self._jobs.add_job(
+            self._publish, "interval", seconds=every, id="report", replace_existing=True
+        )
+        asyncio.get_running_loop().call_later(min(every, FIRST_REPORT_SECONDS), self._publish_soon)
+
+    def _publish_soon(self) -> None:
+        if self._jobs.running:
+            self._jobs.add_job(self._publish, id="first-report", replace_existing=True)
+
+    async def _publish(self) -> None:
+        await self._publisher.publish()
+
+    async def _tick(self) -> None:
+        self._scheduler.tick()
+
+    async def _watch(self) -> None:
+        """APScheduler's timer can die, or sleep long when the wall clock is set back: checking must go on."""
+        while True:
+            await asyncio.sleep(1)
+            last = self._scheduler.last_tick
+            if last is not None and self._clock.monotonic() - last > STALL_SECONDS:
+                _log.warning(
+                    "the scheduler stalled; it is woken",
+                    seconds=round(self._clock.monotonic() - last, 1),
+                )
+                self._scheduler.tick()
+                self._jobs.reschedule_job("tick", trigger="interval", seconds=TICK)
+                self._jobs.wakeup()
+
+    def _miss(self, gap: Gap) -> None:
+        _log.warning(
+            "slots were missed",
+            check=gap.check.id,
+            seconds=round((gap.end - gap.start) / SECOND, 1),
+        )
+        self._writer.put(gap)
+
+    async def _register(self, checks: Iterable[Check]) -> None:
+        await asyncio.to_thread(self._store.register, tuple(checks))
+
+    async def _fill_gap(self) -> None:
+        """What was not measured while probe did not run is unknown, and is stored as that."""
+        last = await asyncio.to_thread(self._store.last_slots, self._settings.location)
+        for check in self._settings.checks:
+            if check.id in last:
+                self._writer.put(
+                    Gap(check, last[check.id] + 1, self._started_at, FailureKind.NOT_RUNNING)
+                )
+
+    def _listen_to_signals(self, stop: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
+
+    def _reload_soon(self) -> None:
+        self._reloading = asyncio.get_running_loop().create_task(self._reload())
+
+    async def _reload(self) -> None:
+        if self._hooks.reload is None:
+            return
+        try:
+            wanted = await asyncio.to_thread(self._hooks.reload)
+            check_writable(Path(wanted.report.directory))
+        except ConfigurationError as error:
+            _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
+            return
+        kept = [
+            key
+            for key in ("store", "listen", "location")
+            if getattr(wanted, key) != getattr(self._settings, key)
+        ]
+        if kept:
+            _log.warning("these take effect after a restart", keys=kept)
+        await self._take_over(wanted)
+
+    async def _take_over(self, wanted: Settings) -> None:
+        old = self._settings
+        wanted = replace(wanted, store=old.store, listen=old.listen, location=old.location)
+        await self._register(wanted.checks)
+        self._settings = wanted
+        self._scheduler.replace(wanted.checks)
+        self._cycle.retain(wanted.checks)
+        self._telemetry.retain({check.id for check in wanted.checks})
+        self._publisher.replace(wanted)
+        self._schedule_reports()
+        _log.info("reloaded", checks=len(wanted.checks))
+
+    def _health(self) -> Health:
+        last = self._scheduler.last_tick
+        faults = []
+        if last is not None and self._clock.monotonic() - last > STALL_SECONDS:
+            faults.append("the scheduler does not tick")
+        if self._writer.failures:
+            faults.append("the store takes no results")
+        if self._writer.lost:
+            faults.append(f"{self._writer.lost} results were lost")
+        return Health(
+            is_ready=last is not None,
+            faults=tuple(faults),
+            pending=self._writer.pending,
+            stored=self._writer.stored,
+            lost=self._writer.lost,
+        )
+
+
+def _most_at_once() -> int:
+    """As many connections as the process may have files open, less a reserve for everything else."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 65_536) if hard != resource.RLIM_INFINITY else 65_536
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(16, max(soft, wanted) - 128)

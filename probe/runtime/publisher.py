@@ -1,0 +1,82 @@
+"""The report, rendered in a process of its own: it must not disturb a measurement."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from probe.model.settings import Settings
+from probe.model.units import SECOND
+from probe.runtime.clock import Clock
+from probe.runtime.rendering import Rendered, RenderJob
+
+LONGEST: Final = 600.0
+"""Seconds after which a rendering that hangs is ended."""
+
+_log = structlog.get_logger("probe.publisher")
+
+
+class Publisher:
+    """Renders when asked, one rendering at a time."""
+
+    def __init__(self, clock: Clock, settings: Settings, done: Callable[[Rendered], None]) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._done = done
+        self._lock = asyncio.Lock()
+        self.last: Rendered | None = None
+
+    def replace(self, settings: Settings) -> None:
+        """Render by these settings from now on."""
+        self._settings = settings
+
+    async def publish(self) -> Rendered | None:
+        """Write the site; `None` when that failed, which is logged and tried again next time."""
+        async with self._lock:
+            started = self._clock.monotonic()
+            rendered = await self._render(RenderJob.of(self._settings, now=self._clock.now()))
+            if rendered:
+                self.last = rendered
+                self._done(rendered)
+                _log.debug(
+                    "report written",
+                    pages=rendered.pages,
+                    seconds=round(self._clock.monotonic() - started, 2),
+                )
+            return rendered
+
+    async def _render(self, job: RenderJob) -> Rendered | None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "probe.runtime.rendering",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the daemon, which still wants its last report
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(LONGEST):
+                output, errors = await process.communicate(pickle.dumps(job))
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            _log.error("the report took too long and was given up", seconds=LONGEST)
+            return None
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
+        if process.returncode != 0:
+            _log.error(
+                "the report could not be written",
+                why=errors.decode(errors="replace").strip().splitlines()[-1:],
+            )
+            return None
+        return Rendered.parse(output.decode())
+
+    @property
+    def every_seconds(self) -> float:
+        """The pause between two reports."""
+        return self._settings.report.every / SECOND

@@ -1,0 +1,138 @@
+"""Store to site, in one call: what `probe report` does, and what the daemon does in a process of its own.
+
+As a program it reads a pickled `RenderJob` from its standard input and writes what it did as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from probe import __version__
+from probe.model.check import Api, CheckFacts
+from probe.model.errors import ProbeError
+from probe.model.sensitive import Sensitive
+from probe.model.settings import Settings
+from probe.model.units import Micros
+from probe.report import Site, SiteApi, SiteCheck, pages, write
+from probe.slo.history import history, history_start
+from probe.store import Store, open_store
+
+MOST_FAILURES = 20
+"""How many of a check's last failures its page tells."""
+
+NICENESS = 10
+"""Measuring goes before rendering, also where both share a core."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderJob:
+    """What to render, complete: it travels to another process. Of all secrets only the store's goes along."""
+
+    store: Sensitive
+    directory: str
+    title: str
+    timezone: str
+    location: str
+    now: Micros
+    apis: tuple[Api, ...]
+    checks: tuple[CheckFacts, ...]
+
+    @classmethod
+    def of(cls, settings: Settings, *, now: Micros) -> RenderJob:
+        """The job of these settings at a moment."""
+        return cls(
+            store=settings.store,
+            directory=settings.report.directory,
+            title=settings.report.title,
+            timezone=settings.timezone,
+            location=settings.location,
+            now=now,
+            apis=settings.apis,
+            checks=tuple(check.facts for check in settings.checks),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What was written: how many pages there are, how many had changed, and the one to open."""
+
+    pages: int
+    changed: int
+    index: str
+
+    @classmethod
+    def parse(cls, text: str) -> Rendered:
+        """From the JSON that the process printed."""
+        return cls(**json.loads(text))
+
+
+def render_site(job: RenderJob) -> Rendered:
+    """Read the store, write the site.
+
+    Raises:
+        StoreError: the store can't be read.
+        ConfigurationError: the folder can't be written.
+    """
+    with open_store(job.store, create=False) as store:
+        site = _site(job, store)
+    written = write(Path(job.directory), pages(site))
+    return Rendered(
+        pages=written.total, changed=written.changed, index=str(Path(job.directory) / "index.html")
+    )
+
+
+def _site(job: RenderJob, store: Store) -> Site:
+    grouped: dict[str, list[SiteCheck]] = {api.id: [] for api in job.apis}
+    for facts in job.checks:
+        grouped[facts.api].append(_check(job, store, facts))
+    return Site(
+        title=job.title,
+        now=job.now,
+        timezone=job.timezone,
+        version=__version__,
+        simulated_until=store.simulated_until(),
+        notices=_notices(job.checks),
+        apis=tuple(SiteApi(api=api, checks=tuple(grouped[api.id])) for api in job.apis),
+    )
+
+
+def _check(job: RenderJob, store: Store, facts: CheckFacts) -> SiteCheck:
+    zone = ZoneInfo(job.timezone)
+    records = store.records(
+        facts.id, start=history_start(job.now, zone=zone), end=job.now, location=job.location
+    )
+    return SiteCheck(
+        facts=facts,
+        history=history(records, interval=facts.interval, now=job.now, zone=zone),
+        failures=store.failures(facts.id, limit=MOST_FAILURES),
+    )
+
+
+def _notices(checks: Sequence[CheckFacts]) -> tuple[str, ...]:
+    """What a reader must know to judge the figures."""
+    lax = [facts.id for facts in checks if not facts.verifies_tls]
+    return (f"The certificate is not verified in: {', '.join(lax)}.",) if lax else ()
+
+
+def main() -> int:
+    """The rendering process: a job in, a line of JSON or of explanation out."""
+    os.nice(NICENESS)
+    job = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the daemon that started this process, through its own pipe
+    try:
+        rendered = render_site(job)
+    except ProbeError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_status
+    sys.stdout.write(json.dumps(asdict(rendered)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

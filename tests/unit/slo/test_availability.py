@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.model.units import DAY, HOUR, MINUTE, from_datetime, to_datetime
+from probe.slo.availability import StateTime, truncated_percent
+from probe.slo.calendar import days_until
+from probe.slo.percentiles import Latency, nearest_rank
+
+
+def test_fifteen_minutes_of_six_hours_are_95_8333_percent() -> None:
+    time = StateTime(up=345 * MINUTE, down=15 * MINUTE)  # STANDARDS T3
+    assert time.percent(4) == "95.8333%"
+
+
+def test_degraded_is_available() -> None:
+    assert StateTime(degraded=HOUR).availability == 1
+
+
+def test_unknown_is_left_out_and_shown_as_coverage_and_bounds() -> None:
+    time = StateTime(up=8, down=1, unknown=1)
+    assert time.availability == pytest.approx(8 / 9)
+    assert time.coverage == pytest.approx(0.9)
+    assert time.worst == pytest.approx(0.8)
+    assert time.best == pytest.approx(0.9)
+
+
+def test_when_nothing_is_known_there_is_no_figure() -> None:
+    nothing = StateTime(unknown=DAY)
+    assert nothing.availability is None
+    assert nothing.percent() == "n/a"
+    assert nothing.coverage == 0
+    assert StateTime().coverage is None
+
+
+def test_a_second_of_downtime_in_a_quarter_never_prints_as_100_percent() -> None:
+    assert StateTime(up=90 * DAY - 1_000_000, down=1_000_000).percent(3) == "99.999%"
+    assert StateTime(up=90 * DAY).percent(3) == "100.000%"
+
+
+@given(st.integers(0, 10**15), st.integers(1, 10**15), st.integers(0, 6))
+def test_a_printed_percentage_is_cut_off_never_rounded_up(
+    part: int, rest: int, digits: int
+) -> None:
+    whole = part + rest
+    shown = truncated_percent(part, whole, digits).rstrip("%").replace(".", "")
+    assert int(shown) * whole <= part * 100 * 10**digits < (int(shown) + 1) * whole
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29T12:00:00", 23),
+        ("Europe/Berlin", "2026-10-25T12:00:00", 25),
+        ("Australia/Lord_Howe", "2026-04-05T12:00:00", 24.5),
+        ("UTC", "2026-03-29T12:00:00", 24),
+    ],
+)
+def test_a_day_is_as_long_as_its_clocks_make_it(zone: str, moment: str, hours: float) -> None:
+    local = to_datetime(0).fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+    today = days_until(from_datetime(local), zone=ZoneInfo(zone), count=1)[-1]
+    assert today.date == local.date()
+    assert today.end - today.start == hours * HOUR
+
+
+def test_days_follow_one_another_without_a_gap() -> None:
+    days = days_until(
+        from_datetime(to_datetime(0).replace(year=2026, tzinfo=UTC)),
+        zone=ZoneInfo("America/New_York"),
+        count=90,
+    )
+    assert len(days) == 90
+    assert all(one.end == other.start for one, other in zip(days, days[1:], strict=False))
+
+
+def test_percentiles_are_by_nearest_rank() -> None:
+    hundred = list(range(1, 101))
+    assert [nearest_rank(hundred, percent) for percent in (50, 90, 99, 100)] == [50, 90, 99, 100]
+    assert nearest_rank(list(range(1, 11)), 90) == 9
+    assert nearest_rank([7], 1) == 7
+
+
+def test_a_percentile_of_two_days_is_not_the_mean_of_theirs() -> None:
+    both = Latency.of(
+        [100] * 100 + [100] * 89 + [1000] * 11
+    )  # STANDARDS §3: daily P90 100 and 1000, true P90 100
+    assert both is not None
+    assert both.p90 == 100
+
+
+def test_no_values_have_no_distribution() -> None:
+    assert Latency.of([]) is None

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from probe.model.result import Record, State
+from probe.model.sample import FailureKind
+from probe.model.units import DAY, HOUR, MINUTE, from_datetime
+from probe.slo.history import BUCKET, DAYS, NO_RESPONSE, history, history_start
+
+NOW = from_datetime(datetime(2026, 11, 20, 12, 7, tzinfo=UTC))
+NO_PHASES = (None,) * 6
+
+
+def record(
+    at: int, state: State = State.UP, *, status: int | None = 200, latency: int | None = 1000
+) -> Record:
+    return Record(
+        at,
+        state,
+        None if state is State.UP else FailureKind.ASSERTION,
+        status,
+        latency,
+        (None, 10, None, 1, 900, 89),
+        100,
+        1000,
+    )
+
+
+def test_nothing_measured_is_an_empty_history() -> None:
+    empty = history([], interval=MINUTE, now=NOW, zone=UTC)
+    assert empty.last is None
+    assert len(empty.days) == DAYS
+    assert all(day.time.total == 0 and day.results.runs == 0 for day in empty.days)
+
+
+def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
+    records = [record(NOW - back * MINUTE) for back in reversed(range(1, 61))]
+    found = history(records, interval=MINUTE, now=NOW, zone=UTC)
+    assert found.days[-1].results.runs == 60
+    assert sum(bucket.runs for bucket in found.recent) == 60
+    assert found.days[-1].time.up == HOUR
+    assert found.last == records[-1]
+    assert all(bucket.start % BUCKET == 0 for bucket in found.recent)
+
+
+def test_yesterday_ends_at_midnight_of_the_zone() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    before, after = (
+        from_datetime(datetime(2026, 11, 19, 22, 59, tzinfo=UTC)),
+        from_datetime(datetime(2026, 11, 19, 23, 0, tzinfo=UTC)),
+    )
+    found = history([record(before), record(after)], interval=MINUTE, now=NOW, zone=berlin)
+    assert [day.results.runs for day in found.days[-2:]] == [1, 1]
+
+
+def test_an_unmeasured_slot_has_no_status_and_no_latency() -> None:
+    missed = Record(NOW - MINUTE, State.UNKNOWN, FailureKind.MISSED, None, None, NO_PHASES, 0, 0)
+    last = history([missed], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
+    assert last.states == {State.UNKNOWN: 1}
+    assert last.classes == {}
+    assert last.latency is None
+
+
+def test_a_failure_without_a_response_does_not_make_a_service_look_fast() -> None:
+    refused = record(NOW - MINUTE, State.DOWN, status=None, latency=50)
+    slow = record(NOW - 2 * MINUTE, latency=9000)
+    last = history([slow, refused], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
+    assert last.classes == {"2xx": 1, NO_RESPONSE: 1}
+    assert last.latency is not None
+    assert last.latency.minimum == 9000
+    assert last.phases["wait"] == 900
+    assert "dns" not in last.phases
+
+
+def test_it_wants_results_from_the_first_midnight_on() -> None:
+    start = history_start(NOW, zone=UTC)
+    assert start == from_datetime(datetime(2026, 8, 23, tzinfo=UTC))
+    assert NOW - start < DAYS * DAY

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.model.result import State
+from probe.slo.availability import state_time
+from probe.slo.spans import Span, merge_weakest, spans
+
+UP, DOWN, DEGRADED, UNKNOWN = State.UP, State.DOWN, State.DEGRADED, State.UNKNOWN
+series = st.lists(
+    st.tuples(st.integers(0, 1000), st.sampled_from(State)),
+    max_size=30,
+    unique_by=lambda item: item[0],
+).map(sorted)
+
+
+def test_a_verdict_holds_until_the_next() -> None:
+    assert spans([(0, UP), (10, DOWN), (20, UP)], interval=10, until=30) == (
+        Span(0, 10, UP),
+        Span(10, 20, DOWN),
+        Span(20, 30, UP),
+    )
+
+
+def test_neighbours_of_one_state_are_one_span() -> None:
+    assert spans([(0, UP), (10, UP), (20, UP)], interval=10, until=30) == (Span(0, 30, UP),)
+
+
+def test_beyond_two_intervals_nothing_is_known() -> None:
+    assert spans([(0, UP), (50, UP)], interval=10, until=100) == (
+        Span(0, 20, UP),
+        Span(20, 50, UNKNOWN),
+        Span(50, 70, UP),
+        Span(70, 100, UNKNOWN),
+    )
+
+
+def test_nothing_measured_is_no_span_at_all() -> None:
+    assert spans([], interval=10, until=100) == ()
+
+
+def test_what_lies_after_the_end_is_left_out() -> None:
+    assert spans([(0, UP), (10, DOWN)], interval=10, until=10) == (Span(0, 10, UP),)
+
+
+@given(series, st.integers(1, 100))
+def test_the_spans_cover_the_time_since_the_first_slot_once(
+    verdicts: list[tuple[int, State]], interval: int
+) -> None:
+    found = spans(verdicts, interval=interval, until=1100)
+    assert sum(span.end - span.start for span in found) == (
+        1100 - verdicts[0][0] if verdicts else 0
+    )
+    assert all(
+        one.end == next_.start and one.state is not next_.state
+        for one, next_ in zip(found, found[1:], strict=False)
+    )
+
+
+def test_a_group_is_down_while_any_member_is() -> None:
+    assert merge_weakest(
+        [(Span(0, 30, UP),), (Span(0, 10, UP), Span(10, 20, DOWN), Span(20, 30, UP))]
+    ) == (
+        Span(0, 10, UP),
+        Span(10, 20, DOWN),
+        Span(20, 30, UP),
+    )
+
+
+def test_a_group_is_not_up_while_a_member_is_unknown() -> None:
+    assert merge_weakest([(Span(0, 10, UP),), (Span(0, 10, UNKNOWN),)]) == (Span(0, 10, UNKNOWN),)
+
+
+def test_a_known_failure_outweighs_what_is_unknown() -> None:
+    assert merge_weakest([(Span(0, 10, DOWN),), (Span(0, 10, UNKNOWN),)]) == (Span(0, 10, DOWN),)
+
+
+def test_a_member_does_not_count_before_its_first_slot() -> None:
+    assert merge_weakest([(Span(0, 20, UP),), (Span(10, 20, DOWN),)]) == (
+        Span(0, 10, UP),
+        Span(10, 20, DOWN),
+    )
+
+
+def test_a_time_without_any_member_stays_empty() -> None:
+    assert merge_weakest([(Span(0, 10, UP),), (Span(20, 30, UP),)]) == (
+        Span(0, 10, UP),
+        Span(20, 30, UP),
+    )
+
+
+@given(st.lists(series, min_size=1, max_size=4))
+def test_at_every_instant_a_group_is_its_weakest_member(
+    group: list[list[tuple[int, State]]],
+) -> None:
+    members = [spans(verdicts, interval=40, until=1100) for verdicts in group]
+    merged = merge_weakest(members)
+    for instant in range(0, 1100, 7):
+        present = {
+            span.state for member in members for span in member if span.start <= instant < span.end
+        }
+        found = [span.state for span in merged if span.start <= instant < span.end]
+        weakest = next((state for state in (DOWN, UNKNOWN, DEGRADED, UP) if state in present), None)
+        assert found == ([weakest] if weakest else [])
+
+
+@given(series)
+def test_availability_lies_between_its_bounds_or_is_none(verdicts: list[tuple[int, State]]) -> None:
+    time = state_time(spans(verdicts, interval=40, until=1100), start=0, end=1100)
+    if time.availability is None:
+        assert time.known == 0
+    else:
+        assert time.worst is not None
+        assert time.best is not None
+        assert 0 <= time.worst <= time.availability <= time.best <= 1
