@@ -1,1 +1,20 @@
 """View models (pure), rendering and writing of the static site."""
+
+from __future__ import annotations
+
+from probe.report.contents import Page, pages
+from probe.report.files import Written, check_writable, write
+from probe.report.rendering import render
+from probe.report.site import Site, SiteApi, SiteCheck
+
+__all__ = [
+    "Page",
+    "Site",
+    "SiteApi",
+    "SiteCheck",
+    "Written",
+    "check_writable",
+    "pages",
+    "render",
+    "write",
+]

@@ -62,11 +62,17 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A check's last `DAYS` days as a report shows them; every sequence ascends in time."""
+    """A check's last `DAYS` days as a report shows them; every sequence ascends in time.
+
+    Attributes:
+        recent: the last 24 hours in buckets; the first and the last of them reach beyond.
+        last_day: exactly the last 24 hours, in one bucket: percentiles of buckets can't be joined.
+    """
 
     spans: tuple[Span, ...]
     days: tuple[Day, ...]
     recent: tuple[Bucket, ...]
+    last_day: Bucket
     last: Record | None
 
     def time(self, start: Micros, end: Micros) -> StateTime:
@@ -90,6 +96,11 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
         spans=steps,
         days=_days(kept, steps, days_until(now, zone=zone, count=DAYS)),
         recent=_recent(kept, now),
+        last_day=bucket(
+            [item for item in kept if item.scheduled_at >= now - RECENT],
+            start=now - RECENT,
+            end=now,
+        ),
         last=kept[-1] if kept else None,
     )
 

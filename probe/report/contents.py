@@ -1,0 +1,48 @@
+"""Which pages a site has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from probe.report.details import ApiPage, CheckPage, api_page, check_page
+from probe.report.overview import Overview, overview
+from probe.report.site import Site
+
+View: TypeAlias = Overview | ApiPage | CheckPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page before it is rendered.
+
+    Attributes:
+        path: below the site's top, with forward slashes.
+        template: the file that shows `view`.
+    """
+
+    path: str
+    template: str
+    view: View
+
+
+def pages(site: Site) -> tuple[Page, ...]:
+    """Every page: the overview, one an API, one a check. Pure: the site's `now` is the only now."""
+    zone = ZoneInfo(site.timezone)
+    found = [Page(path="index.html", template="overview.html", view=overview(site, zone))]
+    for api in site.apis:
+        found.append(
+            Page(
+                path=f"apis/{api.api.id}.html", template="api.html", view=api_page(site, api, zone)
+            )
+        )
+        found += [
+            Page(
+                path=f"checks/{check.facts.id}.html",
+                template="check.html",
+                view=check_page(site, api, check, zone),
+            )
+            for check in api.checks
+        ]
+    return tuple(found)

@@ -1,0 +1,209 @@
+"""The views of the pages that are read at length: one of an API, one of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+from probe.model.check import CheckFacts, Severity
+from probe.model.units import format_duration, format_size
+from probe.report.bars import DayTime, day_bars
+from probe.report.charts import charts
+from probe.report.figures import (
+    CheckRow,
+    FailureNote,
+    Frame,
+    Standing,
+    Window,
+    check_row,
+    failure_note,
+    frame,
+    reason,
+    standing,
+    window,
+    windows,
+)
+from probe.report.frame import Chart
+from probe.report.group import api_days, api_spans
+from probe.report.site import Site, SiteApi, SiteCheck
+from probe.report.svg import Drawing
+from probe.report.words import (
+    NOTHING,
+    clock_text,
+    day_text,
+    latency_text,
+)
+from probe.slo.history import NO_RESPONSE, STATUS_CLASSES, Bucket, Day
+
+RECENT_DAYS: Final = 14
+RECENT_FAILURES: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Figures in rows; the first cell of each names it."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPage:
+    """An API: its checks, its availability as a whole, its latest failures."""
+
+    frame: Frame
+    name: str
+    id: str
+    labels: tuple[tuple[str, str], ...]
+    standing: Standing
+    bars: Drawing
+    windows: tuple[Window, ...]
+    checks: tuple[CheckRow, ...]
+    days: Table
+    failures: tuple[FailureNote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPage:
+    """A check. `facts` are its settings as label and text; `expectations` are sentences and whether they only warn."""
+
+    frame: Frame
+    name: str
+    id: str
+    api: str
+    api_href: str
+    standing: Standing
+    reason: str
+    verifies_tls: bool
+    facts: tuple[tuple[str, str], ...]
+    expectations: tuple[tuple[str, bool], ...]
+    labels: tuple[tuple[str, str], ...]
+    bars: Drawing
+    windows: tuple[Window, ...]
+    charts: tuple[Chart, ...]
+    recent: Table
+    days: Table
+    failures: tuple[FailureNote, ...]
+
+
+def api_page(site: Site, api: SiteApi, zone: tzinfo) -> ApiPage:
+    """The view of `apis/<api>.html`."""
+    steps = api_spans(api)
+    days, now = api_days(steps, now=site.now, zone=zone), standing(steps, zone)
+    return ApiPage(
+        frame=frame(site, f"{api.api.name} · {site.title}", now.state, root="../", zone=zone),
+        name=api.api.name,
+        id=api.api.id,
+        labels=api.api.labels,
+        standing=now,
+        bars=day_bars(days, titled=True),
+        windows=windows(steps, site.now),
+        checks=tuple(check_row(check, now=site.now, zone=zone, root="../") for check in api.checks),
+        days=_api_table(days),
+        failures=_latest_failures(api.checks, zone),
+    )
+
+
+def check_page(site: Site, api: SiteApi, check: SiteCheck, zone: tzinfo) -> CheckPage:
+    """The view of `checks/<api>/<check>.html`."""
+    facts, history = check.facts, check.history
+    now = standing(history.spans, zone)
+    title = f"{facts.name} · {api.api.name} · {site.title}"
+    return CheckPage(
+        frame=frame(site, title, now.state, root="../../", zone=zone),
+        name=facts.name,
+        id=facts.id,
+        api=api.api.name,
+        api_href=f"../../apis/{api.api.id}.html",
+        standing=now,
+        reason=reason(check, now),
+        verifies_tls=facts.verifies_tls,
+        facts=_settings(facts),
+        expectations=tuple((text, level is Severity.WARN) for text, level in facts.expectations),
+        labels=facts.labels,
+        bars=day_bars([(day.date, day.time) for day in history.days], titled=True),
+        windows=windows(history.spans, site.now),
+        charts=charts(history, zone),
+        recent=_recent_table(history.recent, zone),
+        days=_day_table(history.days),
+        failures=tuple(failure_note(item, zone) for item in check.failures[:RECENT_FAILURES]),
+    )
+
+
+def _settings(facts: CheckFacts) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Request", f"{facts.method} {facts.url}"),
+        ("Interval", format_duration(facts.interval)),
+        ("Timeout", format_duration(facts.timeout)),
+        ("Retries", str(facts.retries)),
+    )
+
+
+def _latest_failures(checks: Sequence[SiteCheck], zone: tzinfo) -> tuple[FailureNote, ...]:
+    found = [(item, check.facts) for check in checks for item in check.failures]
+    found.sort(key=lambda pair: pair[0].scheduled_at, reverse=True)
+    return tuple(
+        failure_note(item, zone, check=facts.name, href=f"../checks/{facts.id}.html")
+        for item, facts in found[:RECENT_FAILURES]
+    )
+
+
+def _recent_table(buckets: Sequence[Bucket], zone: tzinfo) -> Table:
+    """The charts' figures; classes that never occurred have no column."""
+    classes = [name for name in STATUS_CLASSES if any(name in item.classes for item in buckets)]
+    names = ["no response" if name == NO_RESPONSE else name for name in classes]
+    rows = tuple(
+        (
+            clock_text(item.start, zone),
+            *_latencies(item),
+            *(str(item.classes.get(name, 0)) for name in classes),
+            format_size(item.bytes_received),
+            format_size(item.bytes_sent),
+        )
+        for item in buckets
+        if item.runs
+    )
+    return Table(heads=("From", "p50", "p95", "p99", "max", *names, "received", "sent"), rows=rows)
+
+
+def _latencies(item: Bucket) -> tuple[str, ...]:
+    found = item.latency
+    if not found:
+        return (NOTHING,) * 4
+    return tuple(map(latency_text, (found.p50, found.p95, found.p99, found.maximum)))
+
+
+def _day_table(days: Sequence[Day]) -> Table:
+    rows = tuple(
+        (*_day_cells((day.date, day.time)), *_result_cells(day.results))
+        for day in reversed(days[-RECENT_DAYS:])
+        if day.time.total
+    )
+    heads = (*_DAY_HEADS, "Runs", "p50", "p95", "Received", "Sent")
+    return Table(heads=heads, rows=rows)
+
+
+_DAY_HEADS: Final = ("Day", "Availability", "Known", "Down")
+
+
+def _api_table(days: Sequence[DayTime]) -> Table:
+    rows = tuple(_day_cells(day) for day in reversed(days[-RECENT_DAYS:]) if day[1].total)
+    return Table(heads=_DAY_HEADS, rows=rows)
+
+
+def _day_cells(day: DayTime) -> tuple[str, ...]:
+    said = window("", day[1])
+    return (day_text(day[0]), said.availability, said.coverage, said.down)
+
+
+def _result_cells(results: Bucket) -> tuple[str, ...]:
+    found = results.latency
+    return (
+        f"{results.runs:,}",
+        latency_text(found.p50 if found else None),
+        latency_text(found.p95 if found else None),
+        format_size(results.bytes_received),
+        format_size(results.bytes_sent),
+    )

@@ -1,0 +1,57 @@
+"""Pages to HTML. Each page is whole: its style stands in it, allowed by hash, so it can be opened, mailed or kept alone.
+
+A stylesheet beside the pages would need `style-src 'self'`, which means nothing dependable under `file:`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from probe.report.contents import Page
+from probe.report.svg import Drawing
+from probe.report.words import visible
+
+_BLANK: Final = re.compile(r"/\*.*?\*/|\n\s*", re.DOTALL)
+
+
+def render(page: Page) -> str:
+    """The page as HTML, without a clock, a network or a file of the site."""
+    return _environment().get_template(page.template).render(frame=page.view.frame, view=page.view)
+
+
+def stylesheet() -> str:
+    """The site's style, without its comments and line breaks."""
+    written = files("probe.report").joinpath("assets", "probe.css").read_text(encoding="utf-8")
+    return _BLANK.sub("", written)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("probe.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = stylesheet()
+    environment.globals.update(style=Drawing(style), style_hash=_hash(style))
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Every text that is not markup of ours shows its hidden characters."""
+    return visible(value) if type(value) is str else value
+
+
+def _hash(style: str) -> str:
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    return f"sha256-{digest}"

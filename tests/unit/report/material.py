@@ -1,0 +1,82 @@
+"""Small sites for the report's tests: fixed moments, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from probe.model.check import Api, CheckFacts, Severity
+from probe.model.result import AssertionOutcome, Evidence, Record, State, Verdict
+from probe.model.sample import FailureKind
+from probe.model.units import DAY, HOUR, MINUTE, Micros
+from probe.report.site import Site, SiteApi, SiteCheck
+from probe.slo.history import History, history
+
+NOW: Micros = 1_795_176_000_000_000  # 2026-11-20T12:00:00Z, a Friday
+ZONE = ZoneInfo("Europe/Berlin")
+INTERVAL = 5 * MINUTE
+
+
+def record(at: Micros, state: State = State.UP, *, latency: Micros = 120_000) -> Record:
+    failure = FailureKind.TIMEOUT if state is State.DOWN else None
+    status = None if failure else 200
+    phases = (1_000, 3_000, 9_000, 100, latency - 14_000, 900)
+    return Record(at, state, failure, status, latency, phases, 180, 1_420)
+
+
+def slots(start: Micros, end: Micros, state: State = State.UP) -> list[Record]:
+    return [record(at, state) for at in range(start, end, INTERVAL)]
+
+
+def past(records: Iterable[Record]) -> History:
+    return history(records, interval=INTERVAL, now=NOW, zone=ZONE)
+
+
+def healthy() -> History:
+    return past(slots(NOW - 2 * DAY, NOW))
+
+
+def broken(*, since: Micros = NOW - HOUR) -> History:
+    return past(slots(NOW - 2 * DAY, since) + slots(since, NOW, State.DOWN))
+
+
+def evidence(detail: str = "no response within 10s", actual: str = "503") -> Evidence:
+    outcome = AssertionOutcome(expectation="status == 200", verdict=Verdict.FAILED, actual=actual)
+    return Evidence(
+        NOW - INTERVAL, State.DOWN, FailureKind.TIMEOUT, None, 10_000_000, 3, detail, (outcome,)
+    )
+
+
+def facts(name: str = "list", *, api: str = "orders", shown: str = "", url: str = "") -> CheckFacts:
+    return CheckFacts(
+        id=f"{api}/{name}",
+        api=api,
+        name=shown or name,
+        method="GET",
+        url=url or "https://orders.example.com/",
+        interval=INTERVAL,
+        timeout=10_000_000,
+        retries=2,
+        expectations=(("status == 200", Severity.FAIL), ("latency < 500ms", Severity.WARN)),
+        labels=(("team", "commerce"),),
+    )
+
+
+def check(name: str = "list", *, seen: History | None = None, **shown: str) -> SiteCheck:
+    seen = seen or healthy()
+    last = seen.spans[-1].state if seen.spans else State.UNKNOWN
+    failures = (evidence(),) if last is State.DOWN else ()
+    return SiteCheck(facts=facts(name, **shown), history=seen, failures=failures)
+
+
+def site(*checks: SiteCheck, simulated_until: Micros | None = None, **shown: str) -> Site:
+    api = Api(id="orders", name=shown.get("api_name", "Orders API"), labels=(("tier", "gold"),))
+    return Site(
+        title=shown.get("title", "Example APIs"),
+        now=NOW,
+        timezone="Europe/Berlin",
+        version="0.1.0",
+        simulated_until=simulated_until,
+        notices=(shown.get("notice", "orders/list does not verify TLS"),),
+        apis=(SiteApi(api=api, checks=checks or (check(),)),),
+    )
