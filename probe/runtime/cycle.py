@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from probe.assertions import Judge, compile_expectations, conclude
+from probe.assertions.conclusion import conclude
+from probe.assertions.judge import Judge, compile_expectations
 from probe.model.check import Check
 from probe.model.result import Result, State
 from probe.model.sample import Failure, FailureKind, Sample

@@ -1,0 +1,96 @@
+"""Connections: how each dialect is set up, and how a transaction that writes begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from sqlite3 import Connection as SqliteConnection
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from probe.store.address import Address
+
+BUSY_SECONDS: Final = 5
+"""How long to wait for another process's lock, or for a server to answer at first."""
+
+_BEGIN: Final = "probe_begin"
+_SERVER_DEFAULTS: Final[dict[str, str | int]] = {
+    "application_name": "probe",
+    "connect_timeout": BUSY_SECONDS,
+    "tcp_user_timeout": 2 * BUSY_SECONDS * 1000,
+}
+
+
+def make_engine(address: Address) -> Engine:
+    """An engine that has connected to nothing yet.
+
+    Raises:
+        ImportError: the driver isn't installed.
+    """
+    return _sqlite_engine(address) if address.file else _postgresql_engine(address)
+
+
+def is_sqlite(source: Engine | Connection) -> bool:
+    """Which of the two dialects it is."""
+    return source.dialect.name == "sqlite"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that means to write: committed at the end, rolled back whole by any exception."""
+    # A writer takes SQLite's lock at once: one that is promoted later can fail without having waited.
+    with _connect(engine, "BEGIN IMMEDIATE") as connection, connection.begin():
+        if not is_sqlite(engine):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+        yield connection
+
+
+def use_write_ahead_log(engine: Engine) -> None:
+    """Lets others read an SQLite store while it is written; the file remembers it."""
+    with _connect(engine, begin="") as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def insert_new(source: Engine | Connection, table: Table) -> Insert:
+    """An INSERT that leaves alone what is there already."""
+    if is_sqlite(source):
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def _postgresql_engine(address: Address) -> Engine:
+    chosen = address.url.query
+    defaults = {key: value for key, value in _SERVER_DEFAULTS.items() if key not in chosen}
+    return create_engine(
+        address.url, connect_args=defaults, hide_parameters=True, pool_pre_ping=True
+    )
+
+
+def _sqlite_engine(address: Address) -> Engine:
+    engine = create_engine(
+        address.url,
+        # The driver's own transactions begin too late to read and write in one: `_begin` opens ours.
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    # Not journal_mode: it is written into the file, which may turn out to be somebody else's.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _connect(engine: Engine, begin: str) -> Connection:
+    return engine.connect().execution_options(**{_BEGIN: begin})
+
+
+def _begin(connection: Connection) -> None:
+    if statement := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,95 @@
+"""Results out of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
+from typing import Final
+
+from sqlalchemy import Connection, Select, func, select
+
+from probe.model.result import Record
+from probe.model.sample import PHASES
+from probe.model.units import Micros
+from probe.store.codes import FAILURES, STATES
+from probe.store.tables import checks, locations, results
+
+_CHUNK: Final = 2_000
+_COLUMNS: Final = (
+    results.c.scheduled_at,
+    results.c.state,
+    results.c.failure,
+    results.c.http_status,
+    results.c.latency_us,
+    *(results.c[f"{phase}_us"] for phase in PHASES),
+    results.c.bytes_sent,
+    results.c.bytes_received,
+)
+
+
+def records(
+    connection: Connection, check: str, *, start: Micros, end: Micros, location: str | None
+) -> Iterator[Record]:
+    """Results with a slot in `[start, end)`, ascending; of equal slots by location.
+
+    Each location is a stream of its own, straight from the primary key: nothing is sorted or gathered.
+    """
+    places = select(locations.c.id).order_by(locations.c.name)
+    if location is not None:
+        places = places.where(locations.c.name == location)
+    check_id = connection.execute(select(checks.c.id).where(checks.c.key == check)).scalar()
+    return merge(
+        *(
+            _stream(connection, _between(check_id, place, start, end))
+            for place in connection.execute(places).scalars().all()
+        ),
+        key=itemgetter(0),
+    )
+
+
+def last_slots(connection: Connection, location: str) -> dict[str, Micros]:
+    """The newest slot of each check, one look into the primary key for each."""
+    place = select(locations.c.id).where(locations.c.name == location)
+    place_id = connection.execute(place).scalar()
+    return {check: slot for check, slot in connection.execute(newest(place_id)) if slot is not None}
+
+
+def newest(location_id: int | None) -> Select[str, Micros | None]:
+    """The query of `last_slots`."""
+    slot = (
+        select(func.max(results.c.scheduled_at))
+        .where(results.c.check_id == checks.c.id, results.c.location_id == location_id)
+        .scalar_subquery()
+    )
+    return select(checks.c.key, slot)
+
+
+def _between(
+    check_id: int | None, location_id: int, start: Micros, end: Micros
+) -> Select[*tuple[int, ...]]:
+    return (
+        select(*_COLUMNS)
+        .where(
+            results.c.check_id == check_id,
+            results.c.location_id == location_id,
+            results.c.scheduled_at >= start,
+            results.c.scheduled_at < end,
+        )
+        .order_by(results.c.scheduled_at)
+    )
+
+
+def _stream(connection: Connection, query: Select[*tuple[int, ...]]) -> Iterator[Record]:
+    found = connection.execution_options(yield_per=_CHUNK).execute(query)
+    for slot, state, failure, status, latency, *phases, sent, received in found:
+        yield Record(
+            slot,
+            STATES[state],
+            FAILURES[failure],
+            status,
+            latency,
+            tuple(phases),
+            sent,
+            received,
+        )

@@ -1,0 +1,67 @@
+"""Which schema a database has, and bringing an empty one to ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table
+
+from probe.model.errors import StoreTooNew
+from probe.store.address import Address
+from probe.store.engine import is_sqlite, use_write_ahead_log, writing
+from probe.store.faults import unreachable
+from probe.store.tables import checks, results
+
+REVISIONS: Final = ("0001",)
+"""Every revision that this version knows, oldest first."""
+
+HEAD: Final = REVISIONS[-1]
+
+_VERSIONS: Final = table("alembic_version", column("version_num"))
+_OURS: Final = {_VERSIONS.name, checks.name, results.name}
+_MIGRATION_LOCK: Final = 0x70726F6265  # "probe"
+
+
+def recognise(connection: Connection, address: Address) -> str | None:
+    """The revision of a store of ours, `None` for an empty database.
+
+    Raises:
+        StoreTooNew: a later version of probe wrote it.
+        StoreUnreachable: it belongs to something else.
+    """
+    present = set(inspect(connection).get_table_names())
+    if not present:
+        return None
+    if not present >= _OURS:
+        raise unreachable(address, "it holds the tables of something else", "name another database")
+    revision = connection.execute(select(_VERSIONS.c.version_num)).scalar_one()
+    if revision not in REVISIONS:
+        raise StoreTooNew(
+            f"store {address.name} was written by a later version of probe (schema {revision}); "
+            "upgrade probe, or name another store"
+        )
+    return str(revision)
+
+
+def migrate(engine: Engine, address: Address) -> None:
+    """Brings the database to `HEAD` in one transaction; two processes that try at once both succeed."""
+    if is_sqlite(engine):
+        use_write_ahead_log(engine)
+    with writing(engine) as connection:
+        if not is_sqlite(engine):
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        if recognise(connection, address) != HEAD:
+            _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic takes a while to import, and a store that is at its head doesn't need it.
+    from alembic.command import upgrade
+    from alembic.config import Config
+
+    config = Config()
+    place = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", place.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    upgrade(config, HEAD)

@@ -1,0 +1,193 @@
+"""The store that the rest of probe holds: opened once a process, asked in its own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import Connection, Engine, select
+
+from probe.model.check import Check
+from probe.model.errors import StoreUnreachable
+from probe.model.result import Evidence, Record, Result
+from probe.model.sensitive import Sensitive
+from probe.model.units import Micros
+from probe.store import evidence, identities, properties, recording, records, schema
+from probe.store.address import Address, parse_address
+from probe.store.engine import make_engine, writing
+from probe.store.faults import translated, unreachable
+from probe.store.identities import Identities
+from probe.store.recording import Recorded
+
+_SIMULATED_UNTIL: Final = "simulated_until"
+
+
+class Store:
+    """Results, their evidence, and what they were measured by.
+
+    One thread writes (`register`, `record`, `mark_simulated`); any thread, and any other process that has opened
+    a store of its own, may read at the same time. Don't carry one over a fork.
+
+    Every method raises `StoreUnreachable` when the store doesn't answer or is locked, and `StoreError` when it
+    refuses for good. Nothing of a call that failed is stored, and the store may be used again.
+    """
+
+    def __init__(self, engine: Engine, address: Address) -> None:
+        self._engine = engine
+        self._address = address
+        self._known = Identities()
+
+    def register(self, checks: Iterable[Check]) -> None:
+        """Makes checks and their definitions known, so that stored outcomes can be read for ever. Idempotent."""
+        with self._writing() as connection:
+            known = identities.register(connection, self._known, checks)
+        self._known = known
+
+    def record(self, results: Sequence[Result]) -> Recorded:
+        """Stores results in one transaction; of several for one slot the first that was ever stored stays."""
+        if not results:
+            return Recorded(stored=0, duplicates=0)
+        known = self._known
+        with self._writing() as connection:
+            try:
+                batch = recording.batch_of(results, known)
+            except KeyError:
+                known = identities.identify(connection, known, results)
+                batch = recording.batch_of(results, known)
+            stored = recording.insert_batch(connection, batch)
+        self._known = known
+        return Recorded(stored=stored, duplicates=len(results) - stored)
+
+    def records(
+        self, check: str, *, start: Micros, end: Micros, location: str | None = None
+    ) -> Iterator[Record]:
+        """A check's results with a slot in `[start, end)`, ascending, of one location or of all of them.
+
+        They are read as they are asked for, as of when reading began: exhaust the iterator or close it.
+        """
+        with self._reading() as connection:
+            yield from records.records(connection, check, start=start, end=end, location=location)
+
+    def failures(self, check: str, *, limit: int) -> tuple[Evidence, ...]:
+        """Why the check was down or degraded, newest first; unknown slots are not among them."""
+        with self._reading() as connection:
+            return evidence.failures(connection, check, limit=limit)
+
+    def last_slots(self, location: str) -> dict[str, Micros]:
+        """The newest stored slot of each check that has one."""
+        with self._reading() as connection:
+            return records.last_slots(connection, location)
+
+    def simulated_until(self) -> Micros | None:
+        """The end of the made-up history in this store, `None` when all of it was measured."""
+        with self._reading() as connection:
+            value = properties.read(connection, _SIMULATED_UNTIL)
+        return None if value is None else int(value)
+
+    def mark_simulated(self, until: Micros) -> None:
+        """Declares that results before `until` were made up."""
+        with self._writing() as connection:
+            properties.write(connection, _SIMULATED_UNTIL, str(until))
+
+    def ping(self) -> None:
+        """Returns when the store answers."""
+        with self._reading() as connection:
+            connection.execute(select(1))
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self._address.name!r})"
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with translated(self._address), writing(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(self._address), self._engine.connect() as connection:
+            yield connection
+
+
+def open_store(url: Sensitive, *, create: bool = True) -> Store:
+    """Opens the store at a URL and, unless told otherwise, makes it where there is none yet.
+
+    Args:
+        url: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`.
+        create: whether an empty database, or a missing file, becomes a store; the schema is brought up to date.
+
+    Raises:
+        StoreUnreachable: it isn't there, may not be used, or belongs to something else.
+        StoreTooNew: a later version of probe wrote it.
+        ConfigurationError: the URL names no store.
+    """
+    address = parse_address(url)
+    with translated(address):
+        _find_file(address, create=create)
+        engine = _engine(address)
+        try:
+            _prepare(engine, address, create=create)
+        except BaseException:
+            engine.dispose()
+            raise
+    return Store(engine, address)
+
+
+def _find_file(address: Address, *, create: bool) -> None:
+    """An SQLite store's file, made for its owner alone: SQLite itself would let others read it."""
+    file = address.file
+    if file is None:
+        return
+    try:
+        if file.is_dir():
+            raise unreachable(address, "it is a directory", "name a file in it")
+        if not file.parent.is_dir():
+            raise unreachable(address, "its directory does not exist", "create that first")
+        if create:
+            file.touch(mode=0o600)
+        elif not file.exists():
+            raise _absent(address)
+    except OSError as error:
+        raise unreachable(
+            address,
+            error.strerror or type(error).__name__,
+            "name another file, or grant the rights",
+        ) from None
+
+
+def _engine(address: Address) -> Engine:
+    try:
+        return make_engine(address)
+    except ImportError:
+        raise StoreUnreachable(
+            f"store {address.name} needs a driver that isn't installed: pip install 'psycopg[binary]'"
+        ) from None
+
+
+def _prepare(engine: Engine, address: Address, *, create: bool) -> None:
+    with engine.connect() as connection:
+        revision = schema.recognise(connection, address)
+    if create:
+        schema.migrate(engine, address)
+    elif revision is None:
+        raise _absent(address)
+
+
+def _absent(address: Address) -> StoreUnreachable:
+    return StoreUnreachable(f"no store at {address.name}: run `probe run` first")

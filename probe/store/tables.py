@@ -1,0 +1,121 @@
+"""The schema, one for SQLite and PostgreSQL; `migrations/` builds exactly this.
+
+Times are microseconds since the epoch, UTC; durations are microseconds; enumerations are the codes of `codes`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+locations: Final = Table(
+    "locations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("name"),
+)
+
+checks: Final = Table(
+    "checks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    UniqueConstraint("key"),
+)
+
+definitions: Final = Table(
+    "definitions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("check_id", ForeignKey("checks.id"), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("interval_us", BigInteger, nullable=False),
+    Column("expectations", Text, nullable=False),
+    UniqueConstraint("check_id", "fingerprint"),
+    CheckConstraint("interval_us > 0", name="interval"),
+)
+"""What a check asked for at some time. `expectations` is JSON, `[[text, severity], …]`, in the order of `results.outcomes`."""
+
+results: Final = Table(
+    "results",
+    metadata,
+    Column("check_id", ForeignKey("checks.id"), primary_key=True, autoincrement=False),
+    Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+    Column("scheduled_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("failure", SmallInteger),
+    Column("http_status", SmallInteger),
+    Column("latency_us", BigInteger),
+    Column("dns_us", BigInteger),
+    Column("connect_us", BigInteger),
+    Column("tls_us", BigInteger),
+    Column("send_us", BigInteger),
+    Column("wait_us", BigInteger),
+    Column("transfer_us", BigInteger),
+    Column("bytes_sent", BigInteger, nullable=False),
+    Column("bytes_received", BigInteger, nullable=False),
+    Column("lateness_us", BigInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("definition_id", ForeignKey("definitions.id")),
+    Column("outcomes", Text),
+    CheckConstraint("state BETWEEN 0 AND 3", name="state"),
+    CheckConstraint("failure IS NULL OR (failure > 0 AND state IN (0, 3))", name="failure"),
+    CheckConstraint("http_status BETWEEN 0 AND 999", name="http_status"),
+    CheckConstraint("latency_us >= 0", name="latency"),
+    CheckConstraint("bytes_sent >= 0 AND bytes_received >= 0", name="bytes"),
+    CheckConstraint("attempts >= 0", name="attempts"),
+    sqlite_with_rowid=False,
+)
+"""One row a slot. `outcomes` has a letter for each expectation of the definition, and is null when none was judged."""
+
+evidence: Final = Table(
+    "evidence",
+    metadata,
+    Column("check_id", ForeignKey("checks.id"), primary_key=True, autoincrement=False),
+    Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+    Column("scheduled_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("failure", SmallInteger),
+    Column("http_status", SmallInteger),
+    Column("latency_us", BigInteger),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("address", Text),
+    Column("outcomes", Text),
+    CheckConstraint("state BETWEEN 0 AND 3", name="state"),
+    sqlite_with_rowid=False,
+)
+"""Why a result is not plainly up. It repeats what it shows of the result, because it is kept for longer.
+
+`outcomes` is JSON, `[[expectation, letter, actual], …]`, of what warned or failed; null when nothing did.
+"""
+
+properties: Final = Table(
+    "properties",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)

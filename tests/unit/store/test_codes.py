@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from probe.model.result import State, Verdict
+from probe.model.sample import FailureKind
+from probe.store.codes import FAILURE_CODES, STATE_CODES, VERDICT_LETTERS
+
+
+def test_every_state_has_the_code_it_always_had() -> None:
+    assert {state.value: code for state, code in STATE_CODES.items()} == {
+        "unknown": 0,
+        "up": 1,
+        "degraded": 2,
+        "down": 3,
+    }
+    assert set(STATE_CODES) == set(State)
+
+
+def test_every_failure_has_the_code_it_always_had() -> None:
+    assert {kind.value: code for kind, code in FAILURE_CODES.items() if kind} == {
+        "dns": 1,
+        "refused": 2,
+        "unreachable": 3,
+        "tls_expired": 4,
+        "tls_not_yet_valid": 5,
+        "tls_wrong_host": 6,
+        "tls_self_signed": 7,
+        "tls_unknown_authority": 8,
+        "tls": 9,
+        "timeout": 10,
+        "reset": 11,
+        "protocol": 12,
+        "too_large": 13,
+        "encoding": 14,
+        "redirect": 15,
+        "blocked": 16,
+        "assertion": 17,
+        "missed": 18,
+        "interrupted": 19,
+        "not_running": 20,
+        "prober_fault": 21,
+    }
+    assert set(FAILURE_CODES) == {None, *FailureKind}
+
+
+def test_every_verdict_has_the_letter_it_always_had() -> None:
+    assert {verdict.value: letter for verdict, letter in VERDICT_LETTERS.items()} == {
+        "passed": "p",
+        "warned": "w",
+        "failed": "f",
+        "skipped": "s",
+    }
+    assert set(VERDICT_LETTERS) == set(Verdict)
+
+
+def test_no_code_is_used_twice() -> None:
+    for codes in (STATE_CODES, FAILURE_CODES, VERDICT_LETTERS):
+        assert len(set(codes.values())) == len(codes)
