@@ -79,7 +79,9 @@ class Result:
 class Record(NamedTuple):
     """A stored result as reports and sums read it: narrow, because there are millions of them.
 
-    `phases` holds microseconds in the order of `sample.PHASES`, `None` where a phase did not happen.
+    `phases` holds microseconds in the order of `sample.PHASES`, `None` where a phase did not happen. `interval` is
+    the check's as it was then, for how long a verdict holds must not change with the configuration; `None` when it
+    is not known.
     """
 
     scheduled_at: Micros
@@ -90,6 +92,7 @@ class Record(NamedTuple):
     phases: tuple[Micros | None, ...]
     bytes_sent: int
     bytes_received: int
+    interval: Micros | None
 
 
 class Evidence(NamedTuple):

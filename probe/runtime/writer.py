@@ -162,7 +162,6 @@ def unknown(gap: Gap, location: str, slot: int) -> Result:
         scheduled_at=slot,
         state=State.UNKNOWN,
         failure=gap.reason,
-        detail="the slot was not run",
         definition=gap.check.definition,
     )
 

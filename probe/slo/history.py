@@ -16,7 +16,7 @@ from probe.model.units import DAY, MINUTE, Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.calendar import CalendarDay, days_until
 from probe.slo.percentiles import Latency
-from probe.slo.spans import Span, spans
+from probe.slo.spans import Span, Verdict, spans
 
 NO_RESPONSE: Final = "none"
 """The status class of a run that got no response at all."""
@@ -85,13 +85,12 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
 
     Args:
         records: ascending, from `history_start(now, zone=zone)` on; later than `now` is ignored.
-        interval: of the check: how long a verdict holds.
+        interval: of the check, for results that don't know theirs.
         zone: whose days are counted.
     """
     kept = [record for record in records if record.scheduled_at < now]
-    steps = spans(
-        ((record.scheduled_at, record.state) for record in kept), interval=interval, until=now
-    )
+    verdicts = (Verdict(item.scheduled_at, item.state, item.interval or interval) for item in kept)
+    steps = spans(verdicts, until=now)
     return History(
         spans=steps,
         days=_days(kept, steps, days_until(now, zone=zone, count=DAYS)),

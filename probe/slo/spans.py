@@ -23,26 +23,31 @@ class Span(NamedTuple):
     state: State
 
 
-def spans(
-    verdicts: Iterable[tuple[Micros, State]], *, interval: Micros, until: Micros
-) -> tuple[Span, ...]:
+class Verdict(NamedTuple):
+    """What a slot came to. It holds until the next one, but at most `MAX_GAP` intervals (STANDARDS §1.2)."""
+
+    at: Micros
+    state: State
+    interval: Micros
+
+
+def spans(verdicts: Iterable[Verdict], *, until: Micros) -> tuple[Span, ...]:
     """The right-open step function of a check's verdicts, neighbours of one state joined.
 
     Args:
-        verdicts: `(scheduled_at, state)`, ascending.
-        interval: of the check; a verdict holds at most `MAX_GAP` of them (STANDARDS §1.2).
+        verdicts: ascending.
         until: the end, usually now; what lies at or after it is left out.
     """
     steps = list[Span]()
-    held: tuple[Micros, State] | None = None
-    for at, state in verdicts:
-        if at >= until:
+    held: Verdict | None = None
+    for verdict in verdicts:
+        if verdict.at >= until:
             break
         if held:
-            _hold(steps, *held, until=at, longest=MAX_GAP * interval)
-        held = at, state
+            _hold(steps, held, until=verdict.at)
+        held = verdict
     if held:
-        _hold(steps, *held, until=until, longest=MAX_GAP * interval)
+        _hold(steps, held, until=until)
     return tuple(steps)
 
 
@@ -79,9 +84,9 @@ def _weakest(states: dict[int, State]) -> State:
     return next(state for state in _WEAKEST_FIRST if state in present)
 
 
-def _hold(steps: list[Span], at: Micros, state: State, *, until: Micros, longest: Micros) -> None:
-    end = min(until, at + longest)
-    _append(steps, at, end, state)
+def _hold(steps: list[Span], verdict: Verdict, *, until: Micros) -> None:
+    end = min(until, verdict.at + MAX_GAP * verdict.interval)
+    _append(steps, verdict.at, end, verdict.state)
     if end < until:
         _append(steps, end, until, State.UNKNOWN)
 

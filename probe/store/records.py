@@ -13,7 +13,7 @@ from probe.model.result import Record
 from probe.model.sample import PHASES
 from probe.model.units import Micros
 from probe.store.codes import FAILURES, STATES
-from probe.store.tables import checks, locations, results
+from probe.store.tables import checks, definitions, locations, results
 
 _CHUNK: Final = 2_000
 _COLUMNS: Final = (
@@ -25,6 +25,7 @@ _COLUMNS: Final = (
     *(results.c[f"{phase}_us"] for phase in PHASES),
     results.c.bytes_sent,
     results.c.bytes_received,
+    results.c.definition_id,
 )
 
 
@@ -39,9 +40,10 @@ def records(
     if location is not None:
         places = places.where(locations.c.name == location)
     check_id = connection.execute(select(checks.c.id).where(checks.c.key == check)).scalar()
+    intervals = _intervals(connection, check_id)
     return merge(
         *(
-            _stream(connection, _between(check_id, place, start, end))
+            _stream(connection, _between(check_id, place, start, end), intervals)
             for place in connection.execute(places).scalars().all()
         ),
         key=itemgetter(0),
@@ -80,9 +82,19 @@ def _between(
     )
 
 
-def _stream(connection: Connection, query: Select[*tuple[int, ...]]) -> Iterator[Record]:
+def _intervals(connection: Connection, check_id: int | None) -> dict[int | None, Micros]:
+    """The interval of each of a check's definitions: they are few, so that no join is needed."""
+    query = select(definitions.c.id, definitions.c.interval_us).where(
+        definitions.c.check_id == check_id
+    )
+    return {definition: interval for definition, interval in connection.execute(query)}
+
+
+def _stream(
+    connection: Connection, query: Select[*tuple[int, ...]], intervals: dict[int | None, Micros]
+) -> Iterator[Record]:
     found = connection.execution_options(yield_per=_CHUNK).execute(query)
-    for slot, state, failure, status, latency, *phases, sent, received in found:
+    for slot, state, failure, status, latency, *phases, sent, received, definition in found:
         yield Record(
             slot,
             STATES[state],
@@ -92,4 +104,5 @@ def _stream(connection: Connection, query: Select[*tuple[int, ...]]) -> Iterator
             tuple(phases),
             sent,
             received,
+            intervals.get(definition),
         )

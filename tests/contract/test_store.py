@@ -94,7 +94,7 @@ def a_check(check: str = "orders/list", definition: str = "aaaa") -> Check:
     )
 
 
-def record_of(result: Result) -> Record:
+def record_of(result: Result, interval: int | None = None) -> Record:
     return Record(
         result.scheduled_at,
         result.state,
@@ -104,6 +104,7 @@ def record_of(result: Result) -> Record:
         astuple(result.phases),
         result.bytes_sent,
         result.bytes_received,
+        interval,
     )
 
 

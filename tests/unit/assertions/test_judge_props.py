@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from probe.assertions.judge import compile_expectations
 from probe.assertions.kind import NEGATED
 from probe.config.expressions import parse_expectation
-from probe.model.check import Expectation, Operator
+from probe.model.check import Expectation, JsonScalar, Operator
 from probe.model.result import Verdict
 from tests.unit.assertions.judging import SAMPLE, with_body
 
@@ -66,7 +66,7 @@ def test_no_headers_make_it_raise(headers: list[tuple[str, str]]) -> None:
     value=FINITE,
 )
 def test_a_negated_operator_holds_exactly_when_the_other_does_not_or_both_fail_alike(
-    document: object, path: str, operator: Operator, value: str | int | float | bool | None
+    document: object, path: str, operator: Operator, value: JsonScalar
 ) -> None:
     is_text = operator is Operator.NOT_MATCHES
     expected = "a+" if is_text else (value,) if operator is Operator.NOT_IN else value

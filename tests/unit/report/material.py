@@ -21,7 +21,7 @@ def record(at: Micros, state: State = State.UP, *, latency: Micros = 120_000) ->
     failure = FailureKind.TIMEOUT if state is State.DOWN else None
     status = None if failure else 200
     phases = (1_000, 3_000, 9_000, 100, latency - 14_000, 900)
-    return Record(at, state, failure, status, latency, phases, 180, 1_420)
+    return Record(at, state, failure, status, latency, phases, 180, 1_420, None)
 
 
 def slots(start: Micros, end: Micros, state: State = State.UP) -> list[Record]:

@@ -24,6 +24,7 @@ def record(
         (None, 10, None, 1, 900, 89),
         100,
         1000,
+        MINUTE,
     )
 
 
@@ -55,7 +56,9 @@ def test_yesterday_ends_at_midnight_of_the_zone() -> None:
 
 
 def test_an_unmeasured_slot_has_no_status_and_no_latency() -> None:
-    missed = Record(NOW - MINUTE, State.UNKNOWN, FailureKind.MISSED, None, None, NO_PHASES, 0, 0)
+    missed = Record(
+        NOW - MINUTE, State.UNKNOWN, FailureKind.MISSED, None, None, NO_PHASES, 0, 0, MINUTE
+    )
     last = history([missed], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
     assert last.states == {State.UNKNOWN: 1}
     assert last.classes == {}

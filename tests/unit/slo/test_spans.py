@@ -5,9 +5,16 @@ from hypothesis import strategies as st
 
 from probe.model.result import State
 from probe.slo.availability import state_time
-from probe.slo.spans import Span, merge_weakest, spans
+from probe.slo.spans import Span, Verdict, merge_weakest
+from probe.slo.spans import spans as spans_of
 
 UP, DOWN, DEGRADED, UNKNOWN = State.UP, State.DOWN, State.DEGRADED, State.UNKNOWN
+
+
+def spans(verdicts: list[tuple[int, State]], *, interval: int, until: int) -> tuple[Span, ...]:
+    return spans_of((Verdict(at, state, interval) for at, state in verdicts), until=until)
+
+
 series = st.lists(
     st.tuples(st.integers(0, 1000), st.sampled_from(State)),
     max_size=30,
@@ -114,3 +121,8 @@ def test_availability_lies_between_its_bounds_or_is_none(verdicts: list[tuple[in
         assert time.worst is not None
         assert time.best is not None
         assert 0 <= time.worst <= time.availability <= time.best <= 1
+
+
+def test_each_verdict_holds_by_the_interval_it_was_measured_with() -> None:
+    slow_then_fast = [Verdict(0, UP, 50), Verdict(100, UP, 5)]
+    assert spans_of(slow_then_fast, until=200) == (Span(0, 110, UP), Span(110, 200, UNKNOWN))
