@@ -65,9 +65,7 @@ def conclude(
     )
 
 
-def _verdict(
-    sample: Sample, outcomes: tuple[AssertionOutcome, ...]
-) -> tuple[State, FailureKind | None, str | None]:
+def _verdict(sample: Sample, outcomes: tuple[AssertionOutcome, ...]) -> tuple[State, FailureKind | None, str | None]:
     if sample.failure is not None:
         state = State.UNKNOWN if sample.failure.kind in OWN_FAILURES else State.DOWN
         return state, sample.failure.kind, sample.failure.detail
@@ -82,9 +80,7 @@ def _verdict(
 
 def _sentence(outcomes: Sequence[AssertionOutcome]) -> str:
     """`expected status == 200, found 503; …`: the first few, and how many more there are."""
-    told = [
-        f"expected {outcome.expectation}, found {outcome.actual}" for outcome in outcomes[:_TOLD]
-    ]
+    told = [f"expected {outcome.expectation}, found {outcome.actual}" for outcome in outcomes[:_TOLD]]
     more = len(outcomes) - _TOLD
     return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
 

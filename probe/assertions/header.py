@@ -14,9 +14,7 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 def _canonical(name: str) -> str:
     name = name.strip()
     if not _TOKEN.fullmatch(name):
-        raise ValueError(
-            f'"{name[:40]}" is not a header\'s name; write letters, digits and -, such as `content-type`'
-        )
+        raise ValueError(f'"{name[:40]}" is not a header\'s name; write letters, digits and -, such as `content-type`')
     return name.lower()
 
 

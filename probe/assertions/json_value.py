@@ -75,9 +75,7 @@ def show(found: object) -> str:
 
 def _accept(operator: Operator, value: JsonScalar) -> JsonScalar:
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(
-            "NaN and numbers beyond 1e308 can't be compared; write a number that JSON can hold"
-        )
+        raise ValueError("NaN and numbers beyond 1e308 can't be compared; write a number that JSON can hold")
     if operator is Operator.IS:
         return _accept_type(value)
     if operator in _TEXT_ONLY or operator in (Operator.CONTAINS, Operator.NOT_CONTAINS):

@@ -26,8 +26,7 @@ def compile_expectations(expectations: Iterable[Expectation]) -> Judge:
     expectations = tuple(expectations)
     verdicts = [_compiled(expectation) for expectation in expectations]
     skipped = tuple(
-        AssertionOutcome(expectation=expectation.text, verdict=Verdict.SKIPPED)
-        for expectation in expectations
+        AssertionOutcome(expectation=expectation.text, verdict=Verdict.SKIPPED) for expectation in expectations
     )
 
     def judge(sample: Sample) -> tuple[AssertionOutcome, ...]:

@@ -52,9 +52,7 @@ class Meter:
         """
         self.left -= visits
         if self.left < 0:
-            raise Unreadable(
-                f"the JSONPath would visit more than {MAX_VISITS:,} values of the body"
-            )
+            raise Unreadable(f"the JSONPath would visit more than {MAX_VISITS:,} values of the body")
 
 
 class _Child(JSONPathChildSegment):
@@ -98,9 +96,7 @@ class _Parser(Parser):
         super().__init__(env=env)
         self.meter = Meter()
 
-    def parse_query(
-        self, stream: TokenStream, *, in_filter: bool = False
-    ) -> Iterator[JSONPathSegment]:
+    def parse_query(self, stream: TokenStream, *, in_filter: bool = False) -> Iterator[JSONPathSegment]:
         """The segments of a query."""
         for segment in super().parse_query(stream, in_filter=in_filter):
             descends = isinstance(segment, JSONPathRecursiveDescentSegment)
@@ -129,9 +125,7 @@ class _Environment(JSONPathEnvironment):
         self.function_extensions["match"] = _Matching(whole=True)
         self.function_extensions["search"] = _Matching(whole=False)
 
-    def validate_function_extension_signature(
-        self, token: Token, args: list[Expression]
-    ) -> list[Expression]:
+    def validate_function_extension_signature(self, token: Token, args: list[Expression]) -> list[Expression]:
         """Check the arguments of a function while the path is compiled."""
         checked = super().validate_function_extension_signature(token, args)
         if token.value in ("match", "search"):
@@ -165,9 +159,7 @@ def _wide(segment: JSONPathSegment) -> int:
     return sum(not isinstance(selector, narrow) for selector in segment.selectors)
 
 
-def _counted(
-    nodes: Iterable[JSONPathNode], meter: Meter, each: int, wide: int
-) -> Iterator[JSONPathNode]:
+def _counted(nodes: Iterable[JSONPathNode], meter: Meter, each: int, wide: int) -> Iterator[JSONPathNode]:
     for node in nodes:
         children = len(node.value) if wide and isinstance(node.value, list | dict) else 0
         meter.spend(each + wide * children)

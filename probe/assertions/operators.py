@@ -36,9 +36,7 @@ def take_operator(subject: AnySubject, head: str, text: str) -> tuple[Operator, 
     """
     text = text.lstrip()
     if not text:
-        raise ValueError(
-            f"nothing is expected of `{head}`; add an operator and a value, such as `{subject.example}`"
-        )
+        raise ValueError(f"nothing is expected of `{head}`; add an operator and a value, such as `{subject.example}`")
     for written, end in _candidates(text):
         word = " ".join(written.lower().split())
         if word in _KNOWN or word in _MEANT:
@@ -46,9 +44,7 @@ def take_operator(subject: AnySubject, head: str, text: str) -> tuple[Operator, 
     first = text.split()[0]
     if not _SYMBOLS.match(text) and not _WORDS.match(text):
         equal = Operator.EQUAL if Operator.EQUAL in subject.operators else subject.operators[0]
-        raise ValueError(
-            f"there is no operator behind `{head}`; did you mean `{head} {equal} {first[:_SHOWN]}`?"
-        )
+        raise ValueError(f"there is no operator behind `{head}`; did you mean `{head} {equal} {first[:_SHOWN]}`?")
     return checked_operator(subject, first), ""
 
 

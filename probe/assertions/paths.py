@@ -75,7 +75,7 @@ def canonical_path(path: str) -> str:
 
 @lru_cache(maxsize=1024)
 def compile_path(path: str) -> PathReader:
-    """What reads the path's value from a document.
+    """What reads the path's value from a document; not from two threads at once.
 
     Raises:
         ValueError: it is not a JSONPath, or could cost too much; the message says where and why.
@@ -98,9 +98,7 @@ def _refuse_costly(path: str, tokens: list[TokenType]) -> None:
     if tokens.count(TokenType.DOUBLE_DOT) > 1:
         raise ValueError(f"`{path}` searches everything below everything; write `..` only once")
     if tokens.count(TokenType.ROOT) > 1:
-        raise ValueError(
-            f"`{path}` looks at the whole document again for each value; in a filter write `@` only"
-        )
+        raise ValueError(f"`{path}` looks at the whole document again for each value; in a filter write `@` only")
 
 
 def _steps(query: JSONPathQuery) -> tuple[tuple[type, str | int], ...]:

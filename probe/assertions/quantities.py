@@ -30,9 +30,7 @@ def _accept(
     def accept(_: Operator, value: JsonScalar) -> int:
         text = str(value)
         if _NUMBER.fullmatch(text):
-            raise ValueError(
-                f"{text[:40]} has no unit; write `{text[:40]}{units[0]}` or `{text[:40]}{units[1]}`"
-            )
+            raise ValueError(f"{text[:40]} has no unit; write `{text[:40]}{units[0]}` or `{text[:40]}{units[1]}`")
         quantity = parse(text)
         if quantity > limit:
             raise ValueError(f'"{text[:40]}" is too much; write at most {shown}')

@@ -108,9 +108,7 @@ def _take_target(subject: AnySubject, text: str) -> tuple[str, str]:
     rest = text.removeprefix(operand.joint) if operand.joint.strip() else text.lstrip()
     end = operand.end(rest) if rest != text or not operand.joint.strip() else 0
     if not end:
-        raise ValueError(
-            f"`{subject.name}` needs {operand.what} behind it, as in `{subject.example}`"
-        )
+        raise ValueError(f"`{subject.name}` needs {operand.what} behind it, as in `{subject.example}`")
     return subject.validate(rest[:end]), rest[end:]
 
 
@@ -121,9 +119,7 @@ def _read_value(subject: AnySubject, operator: Operator, start: str, text: str) 
         return None
     if not text:
         example = f"[{subject.kind.example}]" if operator in LISTS else subject.kind.example
-        raise ValueError(
-            f"there is no value behind `{start}`; write one, as in `{start} {example}`"
-        )
+        raise ValueError(f"there is no value behind `{start}`; write one, as in `{start} {example}`")
     if operator in LISTS:
         return tuple(_accepted(subject, operator, item) for item in _items(start, text))
     literal = _take_literal(text, _WORD)
@@ -183,9 +179,7 @@ def _items(start: str, text: str) -> Iterator[_Literal]:
         raise ValueError(f'the list ends the expectation; remove "{rest[1:].strip()[:_SHOWN]}"')
 
 
-def _superfluous(
-    subject: AnySubject, operator: Operator, start: str, text: str, literal: _Literal
-) -> ValueError:
+def _superfluous(subject: AnySubject, operator: Operator, start: str, text: str, literal: _Literal) -> ValueError:
     rest = literal.rest
     if re.match(r"(and|&&)\b", rest, re.IGNORECASE):
         advice = "write what follows as an expectation of its own"

@@ -20,13 +20,9 @@ def _accept(operator: Operator, value: JsonScalar) -> JsonScalar:
     if _CODE.fullmatch(text):
         return int(text)
     if not _CLASS.fullmatch(text):
-        raise ValueError(
-            f'"{text[:40]}" is not a status; write three digits such as `200`, or a class such as `2xx`'
-        )
+        raise ValueError(f'"{text[:40]}" is not a status; write three digits such as `200`, or a class such as `2xx`')
     if operator in ORDERINGS:
-        raise ValueError(
-            f'a class such as "{text}" has no order; write a number, such as `status < 400`'
-        )
+        raise ValueError(f'a class such as "{text}" has no order; write a number, such as `status < 400`')
     return text.lower()
 
 

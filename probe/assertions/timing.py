@@ -53,8 +53,6 @@ PHASE: Final[Subject[Micros]] = Subject(
     about=f"the time of one phase: {', '.join(PHASES)}",
     example="phase.tls < 100ms",
     kind=DURATION,
-    operand=Operand(
-        field="name", what="a phase", example="tls", joint=".", end=_end, canonical=_canonical
-    ),
+    operand=Operand(field="name", what="a phase", example="tls", joint=".", end=_end, canonical=_canonical),
     reader=_phase,
 )

@@ -49,11 +49,7 @@ def _chosen(settings: Settings, ids: Sequence[str]) -> list[Check]:
         found = {key: check for key, check in known.items() if key == name or check.api == name}
         if not found:
             near = get_close_matches(name, [*known, *(api.id for api in settings.apis)], n=1)
-            hint = (
-                f'; did you mean "{near[0]}"?'
-                if near
-                else f"; {settings.source} has {', '.join(list(known)[:10])}"
-            )
+            hint = f'; did you mean "{near[0]}"?' if near else f"; {settings.source} has {', '.join(list(known)[:10])}"
             raise ConfigurationError(f'there is no check "{name}"{hint}')
         chosen |= found
     return list(chosen.values()) or list(settings.checks)

@@ -40,9 +40,7 @@ LONGEST_HISTORY: Final = 400 * DAY
 LAST_PORT: Final = 65_535
 
 
-def demo_command(
-    config: Path | None, *, history: str | None, duration: str | None, port: int, log_format: str
-) -> None:
+def demo_command(config: Path | None, *, history: str | None, duration: str | None, port: int, log_format: str) -> None:
     """Run until Ctrl-C, or for so long."""
     configure(log_format)
     length = read_duration("--history", history) if history else None
@@ -56,9 +54,7 @@ def demo_command(
     run_async(_demo(config, length, seconds, port, log_format))
 
 
-async def _demo(
-    config: Path | None, history: Micros | None, seconds: float | None, port: int, log_format: str
-) -> None:
+async def _demo(config: Path | None, history: Micros | None, seconds: float | None, port: int, log_format: str) -> None:
     https_port = port + HTTPS_OFFSET if port else 0
     async with SampleApi.start(http_port=port, https_port=https_port, now=datetime.now(UTC)) as api:
 
@@ -134,9 +130,7 @@ def _remove_simulated(path: Path) -> None:
     with open_store(Sensitive.plain(f"sqlite:///{path}"), create=False) as store:
         is_simulated = store.simulated_until() is not None
     if not is_simulated:
-        raise ConfigurationError(
-            f"{path} holds results that were measured; move it away, then try again"
-        )
+        raise ConfigurationError(f"{path} holds results that were measured; move it away, then try again")
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             Path(f"{path}{suffix}").unlink()

@@ -23,12 +23,8 @@ app = typer.Typer(
     epilog="Exit status: 0 fine; 1 the answer is “not fine”; 2 usage or configuration; 3 store unreachable; 4 internal error.",
 )
 
-ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", metavar="FILE", help="The file with the checks.")
-]
-LogOption = Annotated[
-    str, typer.Option("--log-format", metavar="text|json", help="How the log is written.")
-]
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The file with the checks.")]
+LogOption = Annotated[str, typer.Option("--log-format", metavar="text|json", help="How the log is written.")]
 DEFAULT_CONFIG: Final = Path("checks.yaml")
 
 
@@ -55,9 +51,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG, log_format: LogOption = "text") -
 def check(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[ID]...", help="Such as orders/list-orders; all when none is named."
-        ),
+        typer.Argument(metavar="[ID]...", help="Such as orders/list-orders; all when none is named."),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     *,
@@ -72,9 +66,7 @@ def check(
 @app.command()
 def validate(
     config: ConfigOption = DEFAULT_CONFIG,
-    format_: Annotated[
-        str, typer.Option("--format", metavar="text|json", help="How the outcome is printed.")
-    ] = "text",
+    format_: Annotated[str, typer.Option("--format", metavar="text|json", help="How the outcome is printed.")] = "text",
 ) -> None:
     """Look the file over and name every mistake in it; nothing is started."""
     from probe.cli.validate import validate_command

@@ -22,9 +22,7 @@ def run_command(config: Path, log_format: str) -> None:
     run_async(watched(settings, Hooks(reload=lambda: load(config)), log_format=log_format))
 
 
-async def watched(
-    settings: Settings, hooks: Hooks, *, log_format: str, stop: asyncio.Event | None = None
-) -> None:
+async def watched(settings: Settings, hooks: Hooks, *, log_format: str, stop: asyncio.Event | None = None) -> None:
     """The daemon with its display: live where a person looks on, a log where a machine does.
 
     Raises:

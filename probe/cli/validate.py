@@ -23,11 +23,7 @@ def validate_command(config: Path, format_: str) -> None:
     except ConfigurationError as error:
         if format_ == "text":
             raise
-        typer.echo(
-            json.dumps(
-                {"valid": False, "problems": [asdict(problem) for problem in error.problems]}
-            )
-        )
+        typer.echo(json.dumps({"valid": False, "problems": [asdict(problem) for problem in error.problems]}))
         raise typer.Exit(error.exit_status) from None
     counts = {
         "apis": len(settings.apis),

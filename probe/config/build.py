@@ -32,9 +32,7 @@ DEFAULT_AFTER: Final = 3 * SECOND
 DEFAULT_MAX_BODY: Final = 8 * 2**20
 LAST_PORT: Final = 65535
 LARGEST_BODY: Final = 256 * 2**20
-_LISTEN: Final = re.compile(
-    r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[^\[\]:/\s]*)):(?P<port>\d{1,5})", re.ASCII
-)
+_LISTEN: Final = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[^\[\]:/\s]*)):(?P<port>\d{1,5})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,7 @@ class Builder:
     folder: FilePath
     blame: Blame
 
-    def settings(
-        self, source: str, fields: FileFields, apis: Iterable[Api], checks: Iterable[Check]
-    ) -> Settings:
+    def settings(self, source: str, fields: FileFields, apis: Iterable[Api], checks: Iterable[Check]) -> Settings:
         """The whole, from a valid outline and the checks built from it."""
         return Settings(
             source=source,
@@ -65,9 +61,7 @@ class Builder:
         labels = {**defaults.labels, **fields.labels}
         return Api(id=key, name=fields.name or _title(key), labels=tuple(sorted(labels.items())))
 
-    def check(
-        self, api: str, key: str, fields: CheckFields, group: ApiFields, defaults: Common
-    ) -> Check:
+    def check(self, api: str, key: str, fields: CheckFields, group: ApiFields, defaults: Common) -> Check:
         """One check with all that it inherits. `group` and `defaults` are the levels above it."""
         path: Path = ("apis", api, "checks", key)
         levels = (Level(fields, path), Level(group, ("apis", api)), Level(defaults, ("defaults",)))
@@ -120,9 +114,7 @@ class Builder:
     def _tls(self, levels: Iterable[Level]) -> TlsPolicy:
         sections = [(level.fields.tls, level.path) for level in levels if level.fields.tls]
         verify = next((tls.verify for tls, _ in sections if tls.verify is not None), True)
-        named, path = next(
-            ((tls.ca_file, path) for tls, path in sections if tls.ca_file is not None), (None, ())
-        )
+        named, path = next(((tls.ca_file, path) for tls, path in sections if tls.ca_file is not None), (None, ()))
         if named is None:
             return TlsPolicy(verify=verify)
         text = self._resolve(named, (*path, "tls", "ca_file")).text.reveal()
@@ -145,9 +137,7 @@ class Builder:
     ) -> None:
         """Rules that span keys; the place named is the check's own key where it has one."""
         if not SECOND <= interval <= 7 * DAY:
-            self.blame(
-                (*path, "interval"), f"must be between 1s and 7d; it is {format_duration(interval)}"
-            )
+            self.blame((*path, "interval"), f"must be between 1s and 7d; it is {format_duration(interval)}")
         elif not 0 < timeout <= interval:
             self.blame(
                 (*path, "timeout"),
@@ -156,11 +146,7 @@ class Builder:
         elif timeout + confirm.retries * confirm.after > interval:
             needed = format_duration(timeout + confirm.retries * confirm.after)
             key = next(
-                (
-                    key
-                    for key in ("timeout", "confirm", "interval")
-                    if getattr(levels[0].fields, key) is not None
-                ),
+                (key for key in ("timeout", "confirm", "interval") if getattr(levels[0].fields, key) is not None),
                 "timeout",
             )
             message = (
@@ -169,18 +155,12 @@ class Builder:
             )
             self.blame((*path, key), message)
         if not 0 < max_body <= LARGEST_BODY:
-            self.blame(
-                (*path, "max_body"), f"must be more than 0B and at most {LARGEST_BODY // 2**20}MiB"
-            )
+            self.blame((*path, "max_body"), f"must be more than 0B and at most {LARGEST_BODY // 2**20}MiB")
 
     def _store(self, named: str) -> Sensitive:
         """The store's URL, a relative SQLite file made absolute. `PROBE_STORE` goes before the file."""
         override = self.references.environment.get(STORE_VARIABLE)
-        store = (
-            Sensitive(override, f"${{env:{STORE_VARIABLE}}}")
-            if override
-            else self._resolve(named, ("store",)).text
-        )
+        store = Sensitive(override, f"${{env:{STORE_VARIABLE}}}") if override else self._resolve(named, ("store",)).text
         url = store.reveal()
         if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
             file = self.folder / url.removeprefix("sqlite:///")
@@ -215,9 +195,7 @@ class Builder:
                 ("report", "every"),
                 f"must be between 1s and 1d; it is {format_duration(report.every)}",
             )
-        return ReportSettings(
-            directory=str(self.folder / report.directory), every=report.every, title=report.title
-        )
+        return ReportSettings(directory=str(self.folder / report.directory), every=report.every, title=report.title)
 
 
 def _nearest(levels: Iterable[Level], read: Callable[[Common], _T | None], default: _T) -> _T:
@@ -228,9 +206,7 @@ def _nearest(levels: Iterable[Level], read: Callable[[Common], _T | None], defau
 def _confirm(levels: Iterable[Level], interval: Micros) -> Confirm:
     sections = [level.fields.confirm for level in levels if level.fields.confirm]
     return Confirm(
-        retries=next(
-            (item.retries for item in sections if item.retries is not None), DEFAULT_RETRIES
-        ),
+        retries=next((item.retries for item in sections if item.retries is not None), DEFAULT_RETRIES),
         after=next(
             (item.after for item in sections if item.after is not None),
             min(DEFAULT_AFTER, interval // 10),
@@ -238,9 +214,7 @@ def _confirm(levels: Iterable[Level], interval: Micros) -> Confirm:
     )
 
 
-def _fingerprint(
-    request: Request, fields: CheckFields, interval: Micros, timeout: Micros, confirm: Confirm
-) -> str:
+def _fingerprint(request: Request, fields: CheckFields, interval: Micros, timeout: Micros, confirm: Confirm) -> str:
     """Of all that decides a result, secrets only as the references that they are."""
     said = [
         request.method, request.url.shown, [(name, value.shown) for name, value in request.headers],

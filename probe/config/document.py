@@ -31,9 +31,7 @@ _CORE_TAGS: Final = {
     "tag:yaml.org,2002:seq",
 }
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}", re.ASCII)
-_FLOAT: Final = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII
-)
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORDS: Final[dict[str, Value]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -88,9 +86,7 @@ class Document:
     def problem(self, path: Path, message: str) -> Problem:
         """A mistake at a path: at the deepest part of it that stands in the text."""
         line, column = self._locate(path)
-        return Problem(
-            file=self.file, line=line, column=column, path=format_path(path), message=message
-        )
+        return Problem(file=self.file, line=line, column=column, path=format_path(path), message=message)
 
     def _locate(self, path: Path) -> tuple[int, int]:
         """Line and column, 1-based, of the key (in a mapping) or the item (in a list)."""
@@ -152,9 +148,7 @@ def _decode(text: bytes, file: str) -> str:
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _unreadable(
-            text, error.start, file, "not UTF-8 text; save the file as UTF-8"
-        ) from None
+        raise _unreadable(text, error.start, file, "not UTF-8 text; save the file as UTF-8") from None
     if control := _CONTROL.search(text):
         raise _unreadable(text, control.start(), file, "a control character; remove it")
     return decoded
@@ -191,14 +185,10 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
-    is_open = "quoted scalar" in (
-        getattr(error, "context", None) or ""
-    )  # then its beginning says more than its end
+    is_open = "quoted scalar" in (getattr(error, "context", None) or "")  # then its beginning says more than its end
     marks = ("context_mark", "problem_mark") if is_open else ("problem_mark", "context_mark")
     mark = next(filter(None, (getattr(error, name, None) for name in marks)), None)
-    said = (
-        getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
-    )
+    said = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
     hint = next((hint for sign, hint in _HINTS if sign in said), None)
     message = f"YAML: {said}; {hint}" if hint else f"YAML: {said}"
     return _placed(mark, file, message)

@@ -37,9 +37,7 @@ def parse_expectation(text: str, severity: Severity = Severity.FAIL) -> Expectat
         raise ExpressionError(str(error)) from None
 
 
-def expectation_from_fields(
-    fields: Mapping[str, object], severity: Severity = Severity.FAIL
-) -> Expectation:
+def expectation_from_fields(fields: Mapping[str, object], severity: Severity = Severity.FAIL) -> Expectation:
     """The expectation that an object states: `{subject: json, path: $.a, operator: ==, value: 1, severity: warn}`.
 
     Args:
@@ -89,9 +87,7 @@ def _expectation(parts: Parts, severity: Severity) -> Expectation:
 
 def _refuse_long(text: str) -> None:
     if len(text) > LONGEST:
-        raise ValueError(
-            f"the expectation has {len(text):,} characters; at most {LONGEST:,} are allowed"
-        )
+        raise ValueError(f"the expectation has {len(text):,} characters; at most {LONGEST:,} are allowed")
 
 
 def _text_field(fields: Mapping[str, object], key: str, example: str) -> str:
@@ -151,9 +147,7 @@ def _value(subject: AnySubject, operator: Operator, fields: Mapping[str, object]
 def _accepted(subject: AnySubject, operator: Operator, given: object) -> JsonScalar:
     if given is None or isinstance(given, str | int | float):
         return subject.kind.accept(operator, given)
-    raise ValueError(
-        f"`value` must be a single value for `{operator}`, such as {subject.kind.example}"
-    )
+    raise ValueError(f"`value` must be a single value for `{operator}`, such as {subject.kind.example}")
 
 
 def _severity(fields: Mapping[str, object], severity: Severity) -> Severity:

@@ -110,14 +110,10 @@ Duration: TypeAlias = Annotated[
 ]
 """Microseconds, from text such as `30s`."""
 
-Size: TypeAlias = Annotated[
-    int, BeforeValidator(_quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)
-]
+Size: TypeAlias = Annotated[int, BeforeValidator(_quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)]
 """Bytes, from text such as `64KiB`."""
 
-Plain: TypeAlias = Annotated[
-    str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=200)
-]
+Plain: TypeAlias = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=200)]
 """Short text that is shown to people."""
 
 Text: TypeAlias = Annotated[

@@ -31,9 +31,7 @@ _STAND_IN: Final[Mapped] = {"check": {"get": "/"}}
 _MOST_ROUNDS: Final = 50  # of taking out what is wrong; each takes out at least one piece
 
 
-def load(
-    path: FilePath, *, environment: Mapping[str, str] = os.environ, folder: FilePath | None = None
-) -> Settings:
+def load(path: FilePath, *, environment: Mapping[str, str] = os.environ, folder: FilePath | None = None) -> Settings:
     """Read, check and resolve a configuration file. Starts and changes nothing.
 
     Args:
@@ -49,9 +47,7 @@ def load(
     except OSError as error:
         message = f"can't be read: {error.strerror or error}; name another file with -c"
         raise ConfigurationError((Problem(file=str(path), message=message),)) from None
-    return loads(
-        text, file=str(path), environment=environment, folder=folder or path.absolute().parent
-    )
+    return loads(text, file=str(path), environment=environment, folder=folder or path.absolute().parent)
 
 
 def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: FilePath) -> Settings:
@@ -113,9 +109,7 @@ class _Reading:
         for path, message in explain(error, FileFields):
             self.blame(path, message)
             is_inner = path[0] == "apis" and len(path) > 1
-            _remove(
-                pruned, path if "unknown key" in message else path[:2] if is_inner else path[:1]
-            )
+            _remove(pruned, path if "unknown key" in message else path[:2] if is_inner else path[:1])
         pruned.setdefault("version", 1)
         if not pruned.get("apis"):
             pruned["apis"] = {"api": {"checks": _STAND_IN}}
@@ -145,9 +139,7 @@ class _Reading:
             _remove(known, where)
         try:
             return CheckFields.model_validate(known)
-        except (
-            ValidationError
-        ):  # without the unknown key something is missing, and the key was the reason
+        except ValidationError:  # without the unknown key something is missing, and the key was the reason
             return None
 
     def _raw(self, path: Path) -> Value:
@@ -184,9 +176,7 @@ def _remove(value: Mapped, path: Path) -> None:
 def _empty_values(value: Value, path: Path) -> Iterator[Path]:
     """Where a key or an item stands with nothing behind it."""
     if isinstance(value, dict):
-        children: Iterable[tuple[str | int, Value]] = (
-            (key, item) for key, item in value.items() if key not in _FREE
-        )
+        children: Iterable[tuple[str | int, Value]] = ((key, item) for key, item in value.items() if key not in _FREE)
     elif isinstance(value, list):
         children = enumerate(value)
     else:
@@ -203,6 +193,4 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     first: dict[str, Problem] = {}
     for problem in problems:
         first.setdefault(problem.path or problem.message, problem)
-    return tuple(
-        sorted(first.values(), key=lambda problem: (problem.line, problem.column, problem.path))
-    )
+    return tuple(sorted(first.values(), key=lambda problem: (problem.line, problem.column, problem.path)))

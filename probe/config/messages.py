@@ -42,10 +42,7 @@ _LIMITS: Final = {
 
 def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[Path, str]]:
     """Each mistake's path below the validated value, and what to say about it."""
-    return [
-        (_path(detail), _message(detail, model))
-        for detail in error.errors(include_url=False, include_input=True)
-    ]
+    return [(_path(detail), _message(detail, model)) for detail in error.errors(include_url=False, include_input=True)]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -76,13 +73,7 @@ def _found(detail: ErrorDetails) -> str:
     value = detail["input"]
     if isinstance(value, dict | list):
         return f"; found a {'mapping' if isinstance(value, dict) else 'list'}"
-    shown = (
-        "nothing"
-        if value is None
-        else f'"{value}"'
-        if isinstance(value, str)
-        else str(value).lower()
-    )
+    shown = "nothing" if value is None else f'"{value}"' if isinstance(value, str) else str(value).lower()
     return f"; found {shown if len(shown) <= 60 else shown[:60] + '…'}"
 
 

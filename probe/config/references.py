@@ -95,13 +95,9 @@ def _read_secret(path: Path, named: str) -> str:
         with path.open("rb") as file:
             content = file.read(MAX_SECRET_BYTES + 1)
     except OSError as error:
-        raise ReferenceProblem(
-            f"the secret file {named} can't be read: {error.strerror or error}"
-        ) from None
+        raise ReferenceProblem(f"the secret file {named} can't be read: {error.strerror or error}") from None
     if len(content) > MAX_SECRET_BYTES:
-        raise ReferenceProblem(
-            f"the secret file {named} is larger than {MAX_SECRET_BYTES // 1024} KiB"
-        )
+        raise ReferenceProblem(f"the secret file {named} is larger than {MAX_SECRET_BYTES // 1024} KiB")
     try:
         return content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:

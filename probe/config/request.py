@@ -18,9 +18,7 @@ from probe.config.schema import ApiFields, Auth, CheckFields, Common, must_be_re
 from probe.model.check import Expectation, Request, TlsPolicy
 from probe.model.sensitive import MASK, Sensitive
 
-_SECRET_HEADERS: Final = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"}
-)
+_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"})
 _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 _NOT_IN_A_URL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 _DEFAULT_EXPECTATION: Final = parse_expectation("status < 400")
@@ -125,9 +123,7 @@ class RequestBuilder:
         headers: dict[str, Sensitive],
         query: list[tuple[str, Sensitive]],
     ) -> None:
-        auth, where = next(
-            ((level.fields.auth, level.path) for level in levels if level.fields.auth), (Auth(), ())
-        )
+        auth, where = next(((level.fields.auth, level.path) for level in levels if level.fields.auth), (Auth(), ()))
         path: Path = (*where, "auth")
         if auth.basic:
             user = self._text(auth.basic.username, (*path, "basic", "username")).reveal()
@@ -139,9 +135,7 @@ class RequestBuilder:
             headers["authorization"] = Sensitive(f"Basic {pair}", f"Basic {MASK}")
         if auth.bearer is not None:
             token = self._secret(auth.bearer, (*path, "bearer"))
-            headers["authorization"] = Sensitive(
-                f"Bearer {token.reveal()}", f"Bearer {token.shown}"
-            )
+            headers["authorization"] = Sensitive(f"Bearer {token.reveal()}", f"Bearer {token.shown}")
             self._refuse_header("authorization", token, (*path, "bearer"))
         if key := auth.api_key:
             value = self._secret(key.value, (*path, "api_key", "value"))
@@ -151,34 +145,24 @@ class RequestBuilder:
             elif key.query:
                 query.append((key.query, value))
 
-    def _url(
-        self, fields: CheckFields, levels: tuple[Level, ...], query: list[tuple[str, Sensitive]]
-    ) -> Sensitive:
+    def _url(self, fields: CheckFields, levels: tuple[Level, ...], query: list[tuple[str, Sensitive]]) -> Sensitive:
         method, target = fields.request_line
         where: Path = (*levels[0].path, "url" if fields.url else method.lower())
         path = self._text(target, where)
         if not path.reveal().startswith(("http://", "https://")):
             base = next(
-                (
-                    (level.fields.base_url, level.path)
-                    for level in levels
-                    if isinstance(level.fields, ApiFields)
-                ),
+                ((level.fields.base_url, level.path) for level in levels if isinstance(level.fields, ApiFields)),
                 None,
             )
             if base is None or base[0] is None:
-                self.blame(
-                    where, "has no address: give the API a base_url, or write a whole URL here"
-                )
+                self.blame(where, "has no address: give the API a base_url, or write a whole URL here")
                 return path
             root = self._text(base[0], (*base[1], "base_url"))
             if reason := _why_not_a_url(root.reveal()):
                 self.blame((*base[1], "base_url"), reason)
                 return path
             path = Sensitive(_join(root.reveal(), path.reveal()), _join(root.shown, path.shown))
-        revealed = _with_query(
-            path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query)
-        )
+        revealed = _with_query(path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query))
         shown = _with_query(path.shown, ((name, value.shown) for name, value in query))
         if reason := _why_not_a_url(revealed):
             self.blame(where, reason)
@@ -195,9 +179,7 @@ class RequestBuilder:
                 for name, values in fields.form.items()
                 for value in values
             ]
-            revealed = "&".join(
-                f"{quote_plus(name)}={quote_plus(value.reveal())}" for name, value in pairs
-            )
+            revealed = "&".join(f"{quote_plus(name)}={quote_plus(value.reveal())}" for name, value in pairs)
             shown = "&".join(f"{quote_plus(name)}={value.shown}" for name, value in pairs)
             return Sensitive(revealed, shown), "application/x-www-form-urlencoded"
         if fields.body is not None:
@@ -214,9 +196,7 @@ class RequestBuilder:
             return [item[0] for item in items], [item[1] for item in items]
         if isinstance(value, Mapping):
             pairs = {key: self._filled(item, (*path, key)) for key, item in value.items()}
-            return {key: pair[0] for key, pair in pairs.items()}, {
-                key: pair[1] for key, pair in pairs.items()
-            }
+            return {key: pair[0] for key, pair in pairs.items()}, {key: pair[1] for key, pair in pairs.items()}
         return value, value
 
 

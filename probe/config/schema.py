@@ -78,9 +78,7 @@ class Auth(Section):
     """Exactly one way to authenticate; none of them means none at all."""
 
     basic: BasicAuth | None = None
-    bearer: (
-        Annotated[Text, Field(description="By reference only: ${env:NAME} or ${file:path}.")] | None
-    ) = None
+    bearer: Annotated[Text, Field(description="By reference only: ${env:NAME} or ${file:path}.")] | None = None
     api_key: ApiKeyAuth | None = None
 
 
@@ -101,15 +99,9 @@ class TlsFields(Section):
     """How the target's certificate is judged."""
 
     verify: (
-        Annotated[
-            bool, Field(strict=True, description="false accepts any certificate; the report warns.")
-        ]
-        | None
+        Annotated[bool, Field(strict=True, description="false accepts any certificate; the report warns.")] | None
     ) = None
-    ca_file: (
-        Annotated[Text, Field(description="PEM file of an authority to trust beside the system's.")]
-        | None
-    ) = None
+    ca_file: Annotated[Text, Field(description="PEM file of an authority to trust beside the system's.")] | None = None
 
 
 def _read_auth(value: object) -> object:
@@ -126,9 +118,7 @@ def _read_expectation(value: object, severity: Severity = Severity.FAIL) -> Expe
     try:
         if isinstance(value, str):
             if _FILLED_IN.search(value):
-                raise wrong(
-                    "references are not filled in within expectations, for these are shown to people"
-                )
+                raise wrong("references are not filled in within expectations, for these are shown to people")
             return parse_expectation(value, severity)
         if isinstance(value, dict):
             if set(value) == {"warn"}:
@@ -156,9 +146,7 @@ ExpectationField: TypeAlias = Annotated[
 class Common(Section):
     """What `defaults` sets for all, an API for its checks, and a check for itself; the nearest wins."""
 
-    interval: (
-        Annotated[Duration, Field(description="How often: 1s or more. Default: 1m.")] | None
-    ) = None
+    interval: Annotated[Duration, Field(description="How often: 1s or more. Default: 1m.")] | None = None
     timeout: (
         Annotated[
             Duration,
@@ -167,26 +155,16 @@ class Common(Section):
         | None
     ) = None
     confirm: ConfirmFields | None = None
-    redirects: (
-        Annotated[
-            Hops, Field(description="How many hops to follow. Default: 0, a 3xx is a result.")
-        ]
-        | None
-    ) = None
-    max_body: (
-        Annotated[
-            Size, Field(description="Longest decoded body; longer is a failure. Default: 8MiB.")
-        ]
-        | None
-    ) = None
+    redirects: Annotated[Hops, Field(description="How many hops to follow. Default: 0, a 3xx is a result.")] | None = (
+        None
+    )
+    max_body: Annotated[Size, Field(description="Longest decoded body; longer is a failure. Default: 8MiB.")] | None = (
+        None
+    )
     tls: TlsFields | None = None
     auth: AuthField | None = None
-    headers: Annotated[
-        dict[HeaderName, Text], Field(description="Added to those of the level above.")
-    ] = {}
-    labels: Annotated[
-        dict[LabelName, LabelValue], Field(description="Added to those of the level above.")
-    ] = {}
+    headers: Annotated[dict[HeaderName, Text], Field(description="Added to those of the level above.")] = {}
+    labels: Annotated[dict[LabelName, LabelValue], Field(description="Added to those of the level above.")] = {}
 
 
 class CheckFields(Common):
@@ -201,12 +179,9 @@ class CheckFields(Common):
     delete: Text | None = None
     options: Text | None = None
     trace: Text | None = None
-    method: (
-        Annotated[
-            str, Field(pattern=r"^[A-Z]{1,20}$", description="Any other method; then give url.")
-        ]
-        | None
-    ) = None
+    method: Annotated[str, Field(pattern=r"^[A-Z]{1,20}$", description="Any other method; then give url.")] | None = (
+        None
+    )
     url: Text | None = None
     query: Annotated[dict[str, Values], Field(description="Added to the URL, encoded.")] = {}
     json_: Annotated[JsonValue, Field(alias="json", description="A body in JSON.")] = None
@@ -250,9 +225,7 @@ class ApiFields(Common):
     """A group of checks with one owner and, usually, one address."""
 
     name: Plain | None = None
-    base_url: (
-        Annotated[Text, Field(description="What the paths of its checks are appended to.")] | None
-    ) = None
+    base_url: Annotated[Text, Field(description="What the paths of its checks are appended to.")] | None = None
     checks: Annotated[dict[Slug, CheckFields], Field(min_length=1)]
 
 
@@ -276,19 +249,12 @@ class FileFields(Section):
     model_config = ConfigDict(extra="forbid", frozen=True, title="probe checks file")
 
     version: Annotated[Literal[1], BeforeValidator(_read_version)]
-    store: Annotated[
-        Text, Field(description="Where results go: sqlite:///file or postgresql://user@host/name.")
-    ] = "sqlite:///probe.db"
-    timezone: Annotated[str, Field(description="IANA name; the calendar of days in reports.")] = (
-        "UTC"
+    store: Annotated[Text, Field(description="Where results go: sqlite:///file or postgresql://user@host/name.")] = (
+        "sqlite:///probe.db"
     )
+    timezone: Annotated[str, Field(description="IANA name; the calendar of days in reports.")] = "UTC"
     location: Annotated[Slug, Field(description="Where this prober stands.")] = "default"
-    listen: (
-        Annotated[
-            str, Field(description="host:port of /metrics, /healthz, /readyz and the reports.")
-        ]
-        | None
-    ) = None
+    listen: Annotated[str, Field(description="host:port of /metrics, /healthz, /readyz and the reports.")] | None = None
     defaults: Common = Common()
     apis: Annotated[dict[Slug, ApiFields], Field(min_length=1)]
     report: ReportFields = ReportFields()
@@ -301,9 +267,7 @@ def must_be_reference(text: str) -> None:
         ValueError: with what to write instead.
     """
     if not has_reference(text):
-        raise ValueError(
-            "a secret must not stand in the file; write ${env:NAME} or ${file:/path} and keep it there"
-        )
+        raise ValueError("a secret must not stand in the file; write ${env:NAME} or ${file:/path} and keep it there")
 
 
 def json_schema() -> dict[str, object]:

@@ -73,9 +73,7 @@ def dice(seed: int, *names: str) -> random.Random:
     return random.Random("/".join((str(seed), *names)))  # noqa: S311 - a simulation, not a secret
 
 
-def plan(
-    checks: Sequence[CheckFacts], *, start: Micros, end: Micros, seed: int
-) -> dict[str, tuple[Episode, ...]]:
+def plan(checks: Sequence[CheckFacts], *, start: Micros, end: Micros, seed: int) -> dict[str, tuple[Episode, ...]]:
     """The episodes of each check by its id. Those of an API are common to all its checks."""
     apis = sorted({check.api for check in checks})
     everywhere = list(_scatter(dice(seed, "probe"), _STANDSTILL, (Cause.NOT_RUNNING,), start, end))
@@ -99,9 +97,7 @@ class Calendar:
 
     def __init__(self, episodes: Iterable[Episode]) -> None:
         self._episodes = tuple(episodes)
-        self._borders = sorted(
-            {border for episode in self._episodes for border in (episode.start, episode.end)}
-        )
+        self._borders = sorted({border for episode in self._episodes for border in (episode.start, episode.end)})
         self._active = NOTHING
         self._until: Micros | None = self._borders[0] if self._borders else None
 
@@ -130,9 +126,7 @@ def _scatter(
         at = until + round(chance.expovariate(1 / often.every))
 
 
-def _headlines(
-    chance: random.Random, apis: Sequence[str], start: Micros, end: Micros
-) -> Iterator[tuple[str, Episode]]:
+def _headlines(chance: random.Random, apis: Sequence[str], start: Micros, end: Micros) -> Iterator[tuple[str, Episode]]:
     """The events that people remember, each at another API while there are enough of them."""
     order = chance.sample(apis, len(apis))
     for number, (shortest, longest, cause, share) in enumerate(_HEADLINES):

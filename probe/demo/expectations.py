@@ -66,12 +66,8 @@ class Expectations:
             normal_status=_normal_status([text for text, _ in texts]),
             notices_outage=any(outcome.verdict is Verdict.FAILED for outcome in refused),
             limits=tuple(_limits(check)),
-            met=tuple(
-                AssertionOutcome(expectation=text, verdict=Verdict.PASSED) for text, _ in texts
-            ),
-            skipped=tuple(
-                AssertionOutcome(expectation=text, verdict=Verdict.SKIPPED) for text, _ in texts
-            ),
+            met=tuple(AssertionOutcome(expectation=text, verdict=Verdict.PASSED) for text, _ in texts),
+            skipped=tuple(AssertionOutcome(expectation=text, verdict=Verdict.SKIPPED) for text, _ in texts),
             out_of_order=refused,
         )
 
@@ -92,10 +88,7 @@ class Expectations:
 
 def explain(outcomes: Iterable[AssertionOutcome]) -> str:
     """`expected status == 200, found 503; …`: the first few."""
-    return "; ".join(
-        f"expected {outcome.expectation}, found {outcome.actual}"
-        for outcome in islice(outcomes, _TOLD)
-    )
+    return "; ".join(f"expected {outcome.expectation}, found {outcome.actual}" for outcome in islice(outcomes, _TOLD))
 
 
 def _limits(check: CheckFacts) -> list[Limit]:
@@ -114,9 +107,7 @@ def _normal_status(texts: list[str]) -> int:
     statements = [text for text in texts if text.startswith("status ")]
     named = [int(number) for text in statements for number in re.findall(r"\b[1-5]\d\d\b", text)]
     candidates = (OK, *named, 204, 404, 500)
-    return next(
-        (status for status in candidates if all(_accepts(text, status) for text in statements)), OK
-    )
+    return next((status for status in candidates if all(_accepts(text, status) for text in statements)), OK)
 
 
 def _accepts(text: str, status: int) -> bool:

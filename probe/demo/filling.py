@@ -21,9 +21,7 @@ SEED: Final = 20_261_120
 BATCH: Final = 5_000
 
 
-def fill(
-    store: Store, settings: Settings, *, start: Micros, end: Micros
-) -> Iterator[tuple[int, int]]:
+def fill(store: Store, settings: Settings, *, start: Micros, end: Micros) -> Iterator[tuple[int, int]]:
     """Store the simulated results of `[start, end)`, a batch a step; each step gives how many are done, of how many.
 
     The mark is set first: a filling that is broken off leaves no simulated result that passes for a measured one.

@@ -83,9 +83,7 @@ def cut_off(request: web.Request) -> web.Response:
 
 async def refunds(_request: web.Request) -> web.Response:
     """Broken: always an error."""
-    return web.json_response(
-        {"status": "error", "error": "division by zero", "trace": "t-4711"}, status=500
-    )
+    return web.json_response({"status": "error", "error": "division by zero", "trace": "t-4711"}, status=500)
 
 
 async def stock_health(_request: web.Request) -> web.Response:
@@ -134,6 +132,4 @@ async def new_login(_request: web.Request) -> web.Response:
 
 
 def _unavailable(reason: str) -> web.Response:
-    return web.json_response(
-        {"status": "error", "error": reason}, status=503, headers={hdrs.RETRY_AFTER: "1"}
-    )
+    return web.json_response({"status": "error", "error": reason}, status=503, headers={hdrs.RETRY_AFTER: "1"})

@@ -45,9 +45,7 @@ class Runs:
         self._definition = definition
         self._location = location
         self._expectations = Expectations.of(check)
-        self.target: Final[Target] = target(
-            check, self._expectations, dice(seed, "target", check.id)
-        )
+        self.target: Final[Target] = target(check, self._expectations, dice(seed, "target", check.id))
 
     def not_running(self, at: Micros) -> Result:
         """Probe itself stood still: nothing is known."""
@@ -94,9 +92,7 @@ class Runs:
             return Cause.TIMEOUT
         return cause
 
-    def _response(
-        self, at: Micros, shape: Shape, *, status: int, size: int, outcomes: Outcomes
-    ) -> Result:
+    def _response(self, at: Micros, shape: Shape, *, status: int, size: int, outcomes: Outcomes) -> Result:
         phases = self._phases(shape)
         latency = _total(phases)
         judged = self._expectations.judge(outcomes, latency=latency, phases=phases)

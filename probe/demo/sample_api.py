@@ -92,13 +92,9 @@ class SampleApi:
                 )
 
 
-def application(
-    credentials: Credentials, requests: Counter[str], *, elapsed: Callable[[], float]
-) -> web.Application:
+def application(credentials: Credentials, requests: Counter[str], *, elapsed: Callable[[], float]) -> web.Application:
     """The shop, to be served by whomever; `elapsed` gives the seconds since the start."""
-    app = web.Application(
-        middlewares=[_counting(requests), _bounded], client_max_size=_LARGEST_BODY
-    )
+    app = web.Application(middlewares=[_counting(requests), _bounded], client_max_size=_LARGEST_BODY)
     app.add_routes([*Shop(credentials).routes(), *Mishaps(elapsed).routes()])
     for resource in tuple(app.router.resources()):
         methods = sorted({route.method for route in resource} | {hdrs.METH_OPTIONS})
@@ -134,9 +130,7 @@ async def _bounded(request: web.Request, handler: Handler) -> web.StreamResponse
 
 @asynccontextmanager
 async def _runner(app: web.Application) -> AsyncIterator[web.AppRunner]:
-    runner = web.AppRunner(
-        app, access_log=None, handler_cancellation=True, shutdown_timeout=_GRACE_SECONDS
-    )
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=_GRACE_SECONDS)
     try:
         await runner.setup()
         yield runner
@@ -159,10 +153,7 @@ def _refusal(error: OSError, host: str, port: int) -> str:
         reason = "another program listens there"
     else:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
-    return (
-        f"the sample API can't use port {port} on {host} ({reason}); "
-        "choose another one: probe demo --port N"
-    )
+    return f"the sample API can't use port {port} on {host} ({reason}); choose another one: probe demo --port N"
 
 
 def _url(scheme: str, host: str, listener: socket.socket) -> str:

@@ -45,9 +45,7 @@ def parse_duration(text: str) -> Micros:
         raise ValueError(
             f'"{text[:_LONGEST_NUMBER]}" is not a duration; write a number and a unit (ms s m h d w), such as 30s or 1h30m'
         )
-    return round(
-        sum(float(number) * _DURATION_UNITS[unit] for number, unit in _DURATION_PART.findall(text))
-    )
+    return round(sum(float(number) * _DURATION_UNITS[unit] for number, unit in _DURATION_PART.findall(text)))
 
 
 def parse_size(text: str) -> int:

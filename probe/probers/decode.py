@@ -41,9 +41,7 @@ class BodyReader:
         try:
             self._keep(self._inflate.decompress(part, self._left + 1))
         except zlib.error as error:
-            raise TargetFailure(
-                FailureKind.ENCODING, f"the body is not valid {self._encoding}: {error}"
-            ) from None
+            raise TargetFailure(FailureKind.ENCODING, f"the body is not valid {self._encoding}: {error}") from None
         if self._inflate.unconsumed_tail:
             self._refuse()
 
@@ -70,6 +68,4 @@ class BodyReader:
         self._parts.append(part)
 
     def _refuse(self) -> None:
-        raise TargetFailure(
-            FailureKind.TOO_LARGE, f"the body is longer than {format_size(self._limit)} (max_body)"
-        )
+        raise TargetFailure(FailureKind.TOO_LARGE, f"the body is longer than {format_size(self._limit)} (max_body)")

@@ -57,20 +57,13 @@ def classify(error: Exception, phase: str) -> Failure:
     for cause in _causes(error):
         if found := _known(cause, phase):
             return found
-    return Failure(
-        kind=FailureKind.PROBER_FAULT, detail=f"unexpected {type(error).__name__} during {phase}"
-    )
+    return Failure(kind=FailureKind.PROBER_FAULT, detail=f"unexpected {type(error).__name__} during {phase}")
 
 
 def _known(error: BaseException, phase: str) -> Failure | None:
     if isinstance(error, TargetFailure):
         return error.failure
-    return (
-        _of_name(error, phase)
-        or _of_tls(error, phase)
-        or _of_connection(error, phase)
-        or _of_http(error)
-    )
+    return _of_name(error, phase) or _of_tls(error, phase) or _of_connection(error, phase) or _of_http(error)
 
 
 def _of_name(error: BaseException, phase: str) -> Failure | None:
@@ -78,9 +71,7 @@ def _of_name(error: BaseException, phase: str) -> Failure | None:
         case AddressBlocked():
             return Failure(kind=FailureKind.BLOCKED, detail=str(error))
         case socket.gaierror():
-            return Failure(
-                kind=FailureKind.DNS, detail=f"the name could not be resolved: {error.strerror}"
-            )
+            return Failure(kind=FailureKind.DNS, detail=f"the name could not be resolved: {error.strerror}")
         case UnicodeError() if phase == "dns":
             return Failure(
                 kind=FailureKind.DNS,
@@ -96,9 +87,7 @@ def _of_tls(error: BaseException, phase: str) -> Failure | None:
             kind = _CERTIFICATE.get(error.verify_code, FailureKind.TLS)
             return Failure(kind=kind, detail=f"the certificate was refused: {error.verify_message}")
         case ssl.SSLError():
-            return Failure(
-                kind=FailureKind.TLS, detail=f"TLS failed during {phase}: {_reason(error)}"
-            )
+            return Failure(kind=FailureKind.TLS, detail=f"TLS failed during {phase}: {_reason(error)}")
         case _:
             return None
 
@@ -107,12 +96,7 @@ def _of_connection(error: BaseException, phase: str) -> Failure | None:
     match error:
         case ConnectionRefusedError():
             return Failure(kind=FailureKind.REFUSED, detail="the connection was refused")
-        case (
-            ConnectionResetError()
-            | BrokenPipeError()
-            | anyio.BrokenResourceError()
-            | anyio.EndOfStream()
-        ):
+        case ConnectionResetError() | BrokenPipeError() | anyio.BrokenResourceError() | anyio.EndOfStream():
             return Failure(
                 kind=FailureKind.RESET,
                 detail=f"the connection was closed by the target during {phase}",
@@ -128,9 +112,7 @@ def _of_http(error: BaseException) -> Failure | None:
         return None
     said = str(error) or "not HTTP"
     if "without sending" in said or "complete message body" in said:
-        return Failure(
-            kind=FailureKind.RESET, detail=f"the connection was closed too early: {said}"
-        )
+        return Failure(kind=FailureKind.RESET, detail=f"the connection was closed too early: {said}")
     return Failure(kind=FailureKind.PROTOCOL, detail=f"the response is not valid HTTP: {said}")
 
 

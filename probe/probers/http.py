@@ -88,9 +88,7 @@ class HttpProber:
             if location is None:
                 return
             if seen.redirects == request.max_redirects:
-                raise TargetFailure(
-                    FailureKind.REDIRECT, f"more than {request.max_redirects} redirects"
-                )
+                raise TargetFailure(FailureKind.REDIRECT, f"more than {request.max_redirects} redirects")
             hop = _next_request(hop, response.status, location)
             seen.redirects += 1
             seen.response = None
@@ -120,9 +118,7 @@ class _Seen:
 def _first_request(request: Request) -> httpx.Request:
     given = {name: value.reveal() for name, value in request.headers}
     body = request.body.reveal().encode() if request.body else None
-    return httpx.Request(
-        request.method, request.url.reveal(), headers={**_DEFAULTS, **given}, content=body
-    )
+    return httpx.Request(request.method, request.url.reveal(), headers={**_DEFAULTS, **given}, content=body)
 
 
 def _next_request(hop: httpx.Request, status: int, location: str) -> httpx.Request:
@@ -134,21 +130,15 @@ def _next_request(hop: httpx.Request, status: int, location: str) -> httpx.Reque
     try:
         url = hop.url.join(location)
     except httpx.InvalidURL:
-        raise TargetFailure(
-            FailureKind.REDIRECT, "redirected to something that is not a URL"
-        ) from None
+        raise TargetFailure(FailureKind.REDIRECT, "redirected to something that is not a URL") from None
     if url.scheme not in ("http", "https") or not url.host:
-        raise TargetFailure(
-            FailureKind.REDIRECT, "redirected to something that is not an HTTP address"
-        )
+        raise TargetFailure(FailureKind.REDIRECT, "redirected to something that is not an HTTP address")
     if hop.url.scheme == "https" and url.scheme == "http":
         raise TargetFailure(FailureKind.REDIRECT, "redirected from https to http")
     keeps = status in _KEEPS_METHOD or hop.method in ("GET", "HEAD")
     is_same_origin = _origin(url) == _origin(hop.url)
     if keeps and hop.content and not is_same_origin:
-        raise TargetFailure(
-            FailureKind.REDIRECT, "redirected to another origin, which must not get the body"
-        )
+        raise TargetFailure(FailureKind.REDIRECT, "redirected to another origin, which must not get the body")
     headers = {
         name: value
         for name, value in hop.headers.items()
@@ -156,9 +146,7 @@ def _next_request(hop: httpx.Request, status: int, location: str) -> httpx.Reque
         and (is_same_origin or name in _SAFE_ELSEWHERE)
         and (keeps or not name.startswith("content-"))
     }
-    return httpx.Request(
-        hop.method if keeps else "GET", url, headers=headers, content=hop.content if keeps else None
-    )
+    return httpx.Request(hop.method if keeps else "GET", url, headers=headers, content=hop.content if keeps else None)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

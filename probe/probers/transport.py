@@ -55,9 +55,7 @@ class ColdTransport(httpx.AsyncBaseTransport):
         except BaseException:
             await connection.aclose()
             raise
-        recorder.http_version = (
-            response.extensions.get("http_version", b"").decode("ascii", "replace") or None
-        )
+        recorder.http_version = response.extensions.get("http_version", b"").decode("ascii", "replace") or None
         return httpx.Response(
             response.status,
             headers=response.headers,
@@ -69,9 +67,7 @@ class ColdTransport(httpx.AsyncBaseTransport):
 class _Body(httpx.AsyncByteStream):
     """The response's raw body; closing it closes the connection."""
 
-    def __init__(
-        self, response: httpcore.Response, connection: httpcore.AsyncHTTPConnection
-    ) -> None:
+    def __init__(self, response: httpcore.Response, connection: httpcore.AsyncHTTPConnection) -> None:
         self._response = response
         self._connection = connection
 

@@ -89,9 +89,7 @@ def statuses(buckets: Sequence[Bucket], axis: Timeline) -> Chart:
     seen = [name for name in STATUS_CLASSES if any(name in bucket.classes for bucket in buckets)]
     rows = [[float(bucket.classes.get(name, 0)) for name in seen] for bucket in buckets]
     counts = [sum(row[index] for row in rows) for index in range(len(seen))]
-    said = ", ".join(
-        f"{int(count):,} {_class_name(name)}" for name, count in zip(seen, counts, strict=True)
-    )
+    said = ", ".join(f"{int(count):,} {_class_name(name)}" for name, count in zip(seen, counts, strict=True))
     return _stacked(
         "Status", "runs in 15 minutes", rows, axis, label=lambda value: f"{value:,.0f}", smallest=1,
         keys=[Key(kind=f"s c{name}", name=_class_name(name)) for name in seen],
@@ -153,9 +151,7 @@ def _columns(edges: Iterable[tuple[int, int]]) -> list[str]:
     ]
 
 
-def _line(
-    buckets: Sequence[Bucket], axis: Timeline, scale: Scale, of: Callable[[Latency], Micros]
-) -> list[str]:
+def _line(buckets: Sequence[Bucket], axis: Timeline, scale: Scale, of: Callable[[Latency], Micros]) -> list[str]:
     """A line through the middles of the buckets, broken at each gap; a lone point is a dot."""
     commands, pen, gaps = list[str](), "M", set(axis.gaps)
     for index, bucket in enumerate(buckets):
@@ -175,9 +171,7 @@ def _strips(buckets: Sequence[Bucket]) -> str:
         if bucket.states.get(State.DEGRADED) and not bucket.states.get(State.DOWN)
     ]  # fmt: skip
     marks = (("strip g", degraded), ("strip d", down))
-    return "".join(
-        bands(kind, found, len(buckets), y=-_STRIP, height=_STRIP) for kind, found in marks
-    )
+    return "".join(bands(kind, found, len(buckets), y=-_STRIP, height=_STRIP) for kind, found in marks)
 
 
 def _spots(buckets: Sequence[Bucket], axis: Timeline) -> str:
@@ -202,9 +196,7 @@ def _largest(seen: Sequence[str], rows: Sequence[Sequence[float]]) -> str:
     sums = [sum(row[index] for row in rows) for index in range(len(seen))]
     index = max(range(len(seen)), key=sums.__getitem__)
     whole = sum(sums)
-    return f"most of the time goes to {seen[index]}" + (
-        f", {sums[index] * 100 / whole:.0f}% of it" if whole else ""
-    )
+    return f"most of the time goes to {seen[index]}" + (f", {sums[index] * 100 / whole:.0f}% of it" if whole else "")
 
 
 def _class_name(name: str) -> str:

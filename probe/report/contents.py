@@ -32,11 +32,7 @@ def pages(site: Site) -> tuple[Page, ...]:
     zone = ZoneInfo(site.timezone)
     found = [Page(path="index.html", template="overview.html", view=overview(site, zone))]
     for api in site.apis:
-        found.append(
-            Page(
-                path=f"apis/{api.api.id}.html", template="api.html", view=api_page(site, api, zone)
-            )
-        )
+        found.append(Page(path=f"apis/{api.api.id}.html", template="api.html", view=api_page(site, api, zone)))
         found += [
             Page(
                 path=f"checks/{check.facts.id}.html",

@@ -154,9 +154,7 @@ def standing(spans: Sequence[Span], zone: tzinfo) -> Standing:
 
 def windows(spans: Sequence[Span], now: Micros) -> tuple[Window, ...]:
     """Availability in each of `WINDOWS`, all ending now."""
-    return tuple(
-        window(label, state_time(spans, start=now - length, end=now)) for label, length in WINDOWS
-    )
+    return tuple(window(label, state_time(spans, start=now - length, end=now)) for label, length in WINDOWS)
 
 
 def window(label: str, time: StateTime) -> Window:
@@ -193,9 +191,7 @@ def reason(check: SiteCheck, now: Standing) -> str:
     return newest.detail if newest and newest.state is now.state else ""
 
 
-def failure_note(
-    evidence: Evidence, zone: tzinfo, *, check: str = "", href: str = ""
-) -> FailureNote:
+def failure_note(evidence: Evidence, zone: tzinfo, *, check: str = "", href: str = "") -> FailureNote:
     """A failure with its reason in full."""
     return FailureNote(
         at=exact_moment(evidence.scheduled_at, zone),

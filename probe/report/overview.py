@@ -87,9 +87,7 @@ def overview(site: Site, zone: tzinfo) -> Overview:
     """The view of `index.html`."""
     members = [(api.api, check) for api in site.apis for check in api.checks]
     stands = [standing(check.history.spans, zone) for _, check in members]
-    said = headline(
-        [(check.facts.name, now.state) for (_, check), now in zip(members, stands, strict=True)]
-    )
+    said = headline([(check.facts.name, now.state) for (_, check), now in zip(members, stands, strict=True)])
     urgent = _urgent(members, stands)
     return Overview(
         frame=frame(site, _title(said, site.title), said.state, root="", zone=zone),
@@ -111,11 +109,7 @@ def headline(checks: Sequence[tuple[str, State]]) -> Headline:
         text=_sentence(worst, counts[worst], len(checks)),
         names=names[:_NAMED],
         others=max(0, len(names) - _NAMED),
-        counts=tuple(
-            (state, STATE_WORDS[state].lower(), counts[state])
-            for state in WORST_FIRST
-            if counts[state]
-        ),
+        counts=tuple((state, STATE_WORDS[state].lower(), counts[state]) for state in WORST_FIRST if counts[state]),
     )
 
 
@@ -133,9 +127,7 @@ def _title(said: Headline, title: str) -> str:
     return f"All up · {title}" if state is State.UP else f"{count} {word} · {title}"
 
 
-def _urgent(
-    members: Sequence[tuple[Api, SiteCheck]], stands: Sequence[Standing]
-) -> tuple[Urgent, ...]:
+def _urgent(members: Sequence[tuple[Api, SiteCheck]], stands: Sequence[Standing]) -> tuple[Urgent, ...]:
     found = [
         Urgent(
             standing=now,

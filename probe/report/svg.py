@@ -21,11 +21,7 @@ class Drawing:
 
 def element(name: str, attributes: dict[str, str | int], content: str = "") -> str:
     """One element; `content` is markup already. Attributes are escaped, and left out when empty."""
-    written = "".join(
-        f' {key}="{escape(visible(str(value)))}"'
-        for key, value in attributes.items()
-        if value != ""
-    )
+    written = "".join(f' {key}="{escape(visible(str(value)))}"' for key, value in attributes.items() if value != "")
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
 
 

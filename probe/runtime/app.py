@@ -62,9 +62,7 @@ class Hooks:
     rendered: Callable[[Rendered], None] = lambda _: None
 
 
-async def run_daemon(
-    settings: Settings, hooks: Hooks, *, stop: asyncio.Event | None = None
-) -> None:
+async def run_daemon(settings: Settings, hooks: Hooks, *, stop: asyncio.Event | None = None) -> None:
     """Measure until SIGTERM, SIGINT or `stop`; then end cleanly, with a last report.
 
     Raises:
@@ -151,9 +149,7 @@ class _Daemon:
     def _schedule_reports(self) -> None:
         """The first report soon, for somebody is waiting for it; then by the clock."""
         every = self._settings.report.every / SECOND
-        self._jobs.add_job(
-            self._publish, "interval", seconds=every, id="report", replace_existing=True
-        )
+        self._jobs.add_job(self._publish, "interval", seconds=every, id="report", replace_existing=True)
         asyncio.get_running_loop().call_later(min(every, FIRST_REPORT_SECONDS), self._publish_soon)
 
     def _publish_soon(self) -> None:
@@ -196,9 +192,7 @@ class _Daemon:
         last = await asyncio.to_thread(self._store.last_slots, self._settings.location)
         for check in self._settings.checks:
             if check.id in last:
-                self._writer.put(
-                    Gap(check, last[check.id] + 1, self._started_at, FailureKind.NOT_RUNNING)
-                )
+                self._writer.put(Gap(check, last[check.id] + 1, self._started_at, FailureKind.NOT_RUNNING))
 
     def _listen_to_signals(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -218,11 +212,7 @@ class _Daemon:
         except ConfigurationError as error:
             _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
             return
-        kept = [
-            key
-            for key in ("store", "listen", "location")
-            if getattr(wanted, key) != getattr(self._settings, key)
-        ]
+        kept = [key for key in ("store", "listen", "location") if getattr(wanted, key) != getattr(self._settings, key)]
         if kept:
             _log.warning("these take effect after a restart", keys=kept)
         await self._take_over(wanted)

@@ -106,9 +106,7 @@ class Cycle:
             )
         except Exception as error:  # noqa: BLE001  # a slot must end as a result, whatever is wrong with us
             _log.exception("a check could not be carried out", check=check.id)
-            result = self._unmeasured(
-                check, slot, FailureKind.PROBER_FAULT, f"probe failed: {type(error).__name__}"
-            )
+            result = self._unmeasured(check, slot, FailureKind.PROBER_FAULT, f"probe failed: {type(error).__name__}")
         self._conclude(check, result)
 
     def _conclude(self, check: Check, result: Result) -> None:

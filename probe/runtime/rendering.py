@@ -83,9 +83,7 @@ def render_site(job: RenderJob) -> Rendered:
     with open_store(job.store, create=False) as store:
         site = _site(job, store)
     written = write(Path(job.directory), pages(site))
-    return Rendered(
-        pages=written.total, changed=written.changed, index=str(Path(job.directory) / "index.html")
-    )
+    return Rendered(pages=written.total, changed=written.changed, index=str(Path(job.directory) / "index.html"))
 
 
 def _site(job: RenderJob, store: Store) -> Site:
@@ -105,9 +103,7 @@ def _site(job: RenderJob, store: Store) -> Site:
 
 def _check(job: RenderJob, store: Store, facts: CheckFacts) -> SiteCheck:
     zone = ZoneInfo(job.timezone)
-    records = store.records(
-        facts.id, start=history_start(job.now, zone=zone), end=job.now, location=job.location
-    )
+    records = store.records(facts.id, start=history_start(job.now, zone=zone), end=job.now, location=job.location)
     return SiteCheck(
         facts=facts,
         history=history(records, interval=facts.interval, now=job.now, zone=zone),

@@ -56,9 +56,7 @@ class Scheduler:
         missed: called once for each run of slots that were not started.
     """
 
-    def __init__(
-        self, clock: Clock, start: Callable[[Check, Micros], None], missed: Callable[[Gap], None]
-    ) -> None:
+    def __init__(self, clock: Clock, start: Callable[[Check, Micros], None], missed: Callable[[Gap], None]) -> None:
         self._clock = clock
         self._start = start
         self._missed = missed
@@ -80,9 +78,7 @@ class Scheduler:
         unchanged = {key for key, check in wanted.items() if self._checks.get(key) == check}
         self._cancel(key for key in self._timers if key[0] not in unchanged)
         self._due = [due for due in self._due if due.check.id in unchanged]
-        self._checks = {
-            key: self._checks[key] if key in unchanged else check for key, check in wanted.items()
-        }
+        self._checks = {key: self._checks[key] if key in unchanged else check for key, check in wanted.items()}
         for key in wanted.keys() - unchanged:
             self._push(self._checks[key], after=now)
         heapq.heapify(self._due)
@@ -105,9 +101,7 @@ class Scheduler:
         self._due.clear()
 
     def _plan(self, check: Check, slot: Micros, now: Micros) -> None:
-        self._timers[check.id, slot] = self._clock.call_later(
-            max(0, slot - now) / SECOND, self._begin, check, slot
-        )
+        self._timers[check.id, slot] = self._clock.call_later(max(0, slot - now) / SECOND, self._begin, check, slot)
         self._push(check, after=slot)
 
     def _begin(self, check: Check, slot: Micros) -> None:
@@ -123,9 +117,7 @@ class Scheduler:
 
     def _push(self, check: Check, *, after: Micros) -> None:
         self._order += 1
-        heapq.heappush(
-            self._due, _Due(next_slot(check.id, check.interval, after=after), self._order, check)
-        )
+        heapq.heappush(self._due, _Due(next_slot(check.id, check.interval, after=after), self._order, check))
 
     def _cancel(self, keys: Iterable[tuple[str, Micros]]) -> None:
         for key in list(keys):

@@ -78,17 +78,13 @@ class Telemetry(Collector):
             "1 when the last slot was up or degraded, 0 when down; absent when unknown",
             labels=labels,
         )
-        duration = GaugeMetricFamily(
-            "probe_duration_seconds", "Latency of the last slot", labels=labels
-        )
+        duration = GaugeMetricFamily("probe_duration_seconds", "Latency of the last slot", labels=labels)
         status = GaugeMetricFamily(
             "probe_http_status_code",
             "Status of the last slot; 0 when no response came",
             labels=labels,
         )
-        phases = GaugeMetricFamily(
-            "probe_http_duration_seconds", "Last slot by phase", labels=[*labels, "phase"]
-        )
+        phases = GaugeMetricFamily("probe_http_duration_seconds", "Last slot by phase", labels=[*labels, "phase"])
         lateness = GaugeMetricFamily(
             "probe_lateness_seconds",
             "How late the last slot began: the prober's own fault",
@@ -113,18 +109,10 @@ class Telemetry(Collector):
 
     def _own(self) -> Iterator[Metric]:
         health = self._health()
-        yield GaugeMetricFamily(
-            "probe_healthy", "1 while the prober itself works", value=float(not health.faults)
-        )
-        yield GaugeMetricFamily(
-            "probe_results_pending", "Results not yet stored", value=health.pending
-        )
-        yield CounterMetricFamily(
-            "probe_results_stored", "Results stored since the start", value=health.stored
-        )
-        yield CounterMetricFamily(
-            "probe_results_lost", "Results lost since the start", value=health.lost
-        )
+        yield GaugeMetricFamily("probe_healthy", "1 while the prober itself works", value=float(not health.faults))
+        yield GaugeMetricFamily("probe_results_pending", "Results not yet stored", value=health.pending)
+        yield CounterMetricFamily("probe_results_stored", "Results stored since the start", value=health.stored)
+        yield CounterMetricFamily("probe_results_lost", "Results lost since the start", value=health.lost)
 
 
 def bind(listen: Listen) -> socket.socket:
@@ -151,15 +139,15 @@ def _why(error: OSError) -> str:
         return "is in use by another program; stop it, or name another port"
     if error.errno == errno.EACCES:
         return "is not allowed for this user; name a port above 1023"
-    return f"can't be listened on: {os.strerror(error.errno) if error.errno else error}; name an address of this machine"
+    return (
+        f"can't be listened on: {os.strerror(error.errno) if error.errno else error}; name an address of this machine"
+    )
 
 
 class Listener:
     """The HTTP server of the daemon."""
 
-    def __init__(
-        self, taken: socket.socket, telemetry: Telemetry, health: Callable[[], Health], site: Path
-    ) -> None:
+    def __init__(self, taken: socket.socket, telemetry: Telemetry, health: Callable[[], Health], site: Path) -> None:
         self._socket = taken
         self._health = health
         self._site = site
@@ -185,9 +173,7 @@ class Listener:
             await self._runner.cleanup()
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        return web.Response(
-            body=generate_latest(self._registry), headers={"content-type": CONTENT_TYPE_LATEST}
-        )
+        return web.Response(body=generate_latest(self._registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     async def _healthz(self, _: web.Request) -> web.Response:
         faults = self._health().faults
@@ -195,9 +181,7 @@ class Listener:
 
     async def _readyz(self, _: web.Request) -> web.Response:
         is_ready = self._health().is_ready
-        return web.Response(
-            status=200 if is_ready else 503, text="ready\n" if is_ready else "starting\n"
-        )
+        return web.Response(status=200 if is_ready else 503, text="ready\n" if is_ready else "starting\n")
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
         return web.FileResponse(self._site / "index.html")

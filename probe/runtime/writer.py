@@ -147,9 +147,7 @@ class Writer:
         """A gap may be days long: it becomes results piece by piece."""
         missed = slots(gap.check.id, gap.check.interval, gap.start, gap.end)
         stored = 0
-        while piece := [
-            unknown(gap, self._location, slot) for slot in islice(missed, LARGEST_BATCH)
-        ]:
+        while piece := [unknown(gap, self._location, slot) for slot in islice(missed, LARGEST_BATCH)]:
             stored += self._store.record(piece).stored
         return stored
 

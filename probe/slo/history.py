@@ -129,16 +129,12 @@ def bucket(records: Sequence[Record], *, start: Micros, end: Micros) -> Bucket:
     )
 
 
-def day_times(
-    steps: Sequence[Span], days: Sequence[CalendarDay]
-) -> tuple[tuple[date, StateTime], ...]:
+def day_times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[tuple[date, StateTime], ...]:
     """The time in each state, day by day."""
     return tuple((day.date, time) for day, time in zip(days, _times(steps, days), strict=True))
 
 
-def _days(
-    records: Sequence[Record], steps: Sequence[Span], days: Sequence[CalendarDay]
-) -> tuple[Day, ...]:
+def _days(records: Sequence[Record], steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[Day, ...]:
     groups = _group(records, [day.start for day in days])
     return tuple(
         Day(date=day.date, time=time, results=bucket(group, start=day.start, end=day.end))
@@ -151,10 +147,7 @@ def _recent(records: Sequence[Record], now: Micros) -> tuple[Bucket, ...]:
     last = -(-now // BUCKET) * BUCKET
     starts = list(range(last - RECENT, last, BUCKET))
     groups = _group(records, starts)
-    return tuple(
-        bucket(group, start=start, end=start + BUCKET)
-        for start, group in zip(starts, groups, strict=True)
-    )
+    return tuple(bucket(group, start=start, end=start + BUCKET) for start, group in zip(starts, groups, strict=True))
 
 
 def _times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> list[StateTime]:
@@ -180,11 +173,7 @@ def _group(records: Sequence[Record], starts: Sequence[Micros]) -> list[Sequence
 
 def _latencies(records: Sequence[Record]) -> list[Micros]:
     """Those of responses only: a connection refused at once must not make a service look fast."""
-    return [
-        record.latency_us
-        for record in records
-        if record.http_status and record.latency_us is not None
-    ]
+    return [record.latency_us for record in records if record.http_status and record.latency_us is not None]
 
 
 def _mean_phases(records: Sequence[Record]) -> dict[str, float]:

@@ -54,9 +54,7 @@ def parse_address(text: Sensitive) -> Address:
     if backend == "sqlite":
         return Address(url=_sqlite(url, name), name=name, redactor=Redactor())
     if url.drivername not in (*_POSTGRESQL, "postgresql+psycopg"):
-        raise ConfigurationError(
-            f"store {name}: probe keeps its results in no such thing; {_FORMS}"
-        )
+        raise ConfigurationError(f"store {name}: probe keeps its results in no such thing; {_FORMS}")
     return Address(
         url=url.set(drivername="postgresql+psycopg"),
         name=name,

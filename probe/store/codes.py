@@ -50,9 +50,5 @@ VERDICT_LETTERS: Final[dict[Verdict, str]] = {
 }
 
 STATES: Final[dict[int, State]] = {code: state for state, code in STATE_CODES.items()}
-FAILURES: Final[dict[int | None, FailureKind | None]] = {
-    code: failure for failure, code in FAILURE_CODES.items()
-}
-VERDICTS: Final[dict[str, Verdict]] = {
-    letter: verdict for verdict, letter in VERDICT_LETTERS.items()
-}
+FAILURES: Final[dict[int | None, FailureKind | None]] = {code: failure for failure, code in FAILURE_CODES.items()}
+VERDICTS: Final[dict[str, Verdict]] = {letter: verdict for verdict, letter in VERDICT_LETTERS.items()}

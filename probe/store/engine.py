@@ -64,9 +64,7 @@ def insert_new(source: Engine | Connection, table: Table) -> Insert:
 def _postgresql_engine(address: Address) -> Engine:
     chosen = address.url.query
     defaults = {key: value for key, value in _SERVER_DEFAULTS.items() if key not in chosen}
-    return create_engine(
-        address.url, connect_args=defaults, hide_parameters=True, pool_pre_ping=True
-    )
+    return create_engine(address.url, connect_args=defaults, hide_parameters=True, pool_pre_ping=True)
 
 
 def _sqlite_engine(address: Address) -> Engine:

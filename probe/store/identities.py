@@ -37,9 +37,7 @@ def identify(connection: Connection, known: Identities, results: Sequence[Result
     unregistered: dict[Fingerprint, int | None] = dict.fromkeys((*known.definitions, *wanted))
     return Identities(
         checks=_ids(connection, checks.c.key, {check for check, _ in wanted}, known.checks),
-        locations=_ids(
-            connection, locations.c.name, {result.location for result in results}, known.locations
-        ),
+        locations=_ids(connection, locations.c.name, {result.location for result in results}, known.locations),
         definitions={**unregistered, **_definition_ids(connection)},
     )
 
@@ -60,9 +58,7 @@ def register(connection: Connection, known: Identities, defined: Iterable[Check]
     return replace(known, checks=ids, definitions={**present})
 
 
-def _ids(
-    connection: Connection, name: Column[str], wanted: set[str], known: dict[str, int]
-) -> dict[str, int]:
+def _ids(connection: Connection, name: Column[str], wanted: set[str], known: dict[str, int]) -> dict[str, int]:
     """Read again after the insert: another process may have inserted the same name first."""
     if wanted <= known.keys():
         return known
@@ -76,12 +72,8 @@ def _ids(
 
 
 def _definition_ids(connection: Connection) -> dict[Fingerprint, int]:
-    query = select(checks.c.key, definitions.c.fingerprint, definitions.c.id).join_from(
-        definitions, checks
-    )
-    return {
-        (check, fingerprint): number for check, fingerprint, number in connection.execute(query)
-    }
+    query = select(checks.c.key, definitions.c.fingerprint, definitions.c.id).join_from(definitions, checks)
+    return {(check, fingerprint): number for check, fingerprint, number in connection.execute(query)}
 
 
 def _definition_row(check_id: int, check: Check) -> dict[str, str | int]:

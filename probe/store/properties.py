@@ -9,9 +9,7 @@ from probe.store.tables import properties
 
 def read(connection: Connection, key: str) -> str | None:
     """The value, `None` when there is none."""
-    return connection.execute(
-        select(properties.c.value).where(properties.c.key == key)
-    ).scalar_one_or_none()
+    return connection.execute(select(properties.c.value).where(properties.c.key == key)).scalar_one_or_none()
 
 
 def write(connection: Connection, key: str, value: str) -> None:

@@ -86,20 +86,14 @@ def _row(key: Key, result: Result, definition: int | None) -> Row:
 
 # Sorted by key, a batch touches each page of the index once, and two writers can't deadlock.
 
-_SQLITE: Final = str(
-    sqlite.insert(results).on_conflict_do_nothing().compile(dialect=sqlite.dialect())
-)
+_SQLITE: Final = str(sqlite.insert(results).on_conflict_do_nothing().compile(dialect=sqlite.dialect()))
 
 
 def _insert_sqlite(connection: Connection, batch: Batch) -> tuple[int, list[Key]]:
     """How many were new, and which of those with evidence: only those need to be asked for one by one."""
     plain = [batch.rows[key] for key in sorted(batch.rows.keys() - batch.telling.keys())]
     count = connection.exec_driver_sql(_SQLITE, plain).rowcount if plain else 0
-    telling = [
-        key
-        for key in sorted(batch.telling)
-        if connection.exec_driver_sql(_SQLITE, batch.rows[key]).rowcount
-    ]
+    telling = [key for key in sorted(batch.telling) if connection.exec_driver_sql(_SQLITE, batch.rows[key]).rowcount]
     return count + len(telling), telling
 
 

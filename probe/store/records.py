@@ -67,9 +67,7 @@ def newest(location_id: int | None) -> Select[str, Micros | None]:
     return select(checks.c.key, slot)
 
 
-def _between(
-    check_id: int | None, location_id: int, start: Micros, end: Micros
-) -> Select[*tuple[int, ...]]:
+def _between(check_id: int | None, location_id: int, start: Micros, end: Micros) -> Select[*tuple[int, ...]]:
     return (
         select(*_COLUMNS)
         .where(
@@ -84,9 +82,7 @@ def _between(
 
 def _intervals(connection: Connection, check_id: int | None) -> dict[int | None, Micros]:
     """The interval of each of a check's definitions: they are few, so that no join is needed."""
-    query = select(definitions.c.id, definitions.c.interval_us).where(
-        definitions.c.check_id == check_id
-    )
+    query = select(definitions.c.id, definitions.c.interval_us).where(definitions.c.check_id == check_id)
     return {definition: interval for definition, interval in connection.execute(query)}
 
 

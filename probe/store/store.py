@@ -60,9 +60,7 @@ class Store:
         self._known = known
         return Recorded(stored=stored, duplicates=len(results) - stored)
 
-    def records(
-        self, check: str, *, start: Micros, end: Micros, location: str | None = None
-    ) -> Iterator[Record]:
+    def records(self, check: str, *, start: Micros, end: Micros, location: str | None = None) -> Iterator[Record]:
         """A check's results with a slot in `[start, end)`, ascending, of one location or of all of them.
 
         They are read as they are asked for, as of when reading began: exhaust the iterator or close it.

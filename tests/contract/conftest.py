@@ -46,9 +46,7 @@ def database(postgres: PostgresServer) -> Sensitive:
 
 def administer(server: PostgresServer, *statements: str) -> None:
     """Runs statements that may not stand in a transaction."""
-    engine = create_engine(
-        server.get_uri(driver="psycopg"), execution_options={"isolation_level": "AUTOCOMMIT"}
-    )
+    engine = create_engine(server.get_uri(driver="psycopg"), execution_options={"isolation_level": "AUTOCOMMIT"})
     with engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)

@@ -27,12 +27,8 @@ from probe.store.tables import checks, definitions, evidence, locations, results
 T0: Final = 1_793_491_200 * SECOND
 EVER: Final = 1 << 60
 PASSED: Final = AssertionOutcome(expectation="status == 200", verdict=Verdict.PASSED)
-SLOW: Final = AssertionOutcome(
-    expectation="latency < 500ms", verdict=Verdict.WARNED, actual="812 ms"
-)
-WRONG: Final = AssertionOutcome(
-    expectation="json $.id exists", verdict=Verdict.FAILED, actual="no such member"
-)
+SLOW: Final = AssertionOutcome(expectation="latency < 500ms", verdict=Verdict.WARNED, actual="812 ms")
+WRONG: Final = AssertionOutcome(expectation="json $.id exists", verdict=Verdict.FAILED, actual="no such member")
 SKIPPED: Final = AssertionOutcome(expectation="status == 200", verdict=Verdict.SKIPPED)
 
 
@@ -213,9 +209,7 @@ def test_a_late_result_of_a_stored_slot_leaves_no_evidence(store: Store, first: 
 
 def test_within_a_batch_the_first_of_a_slot_wins_with_its_evidence(store: Store) -> None:
     assert store.record([up(), down()]) == Recorded(stored=1, duplicates=1)
-    assert store.record([down(1), up(1), down(1, detail="later")]) == Recorded(
-        stored=1, duplicates=2
-    )
+    assert store.record([down(1), up(1), down(1, detail="later")]) == Recorded(stored=1, duplicates=2)
     assert [record.state for record in stored(store)] == [State.UP, State.DOWN]
     assert [item.detail for item in store.failures("orders/list", limit=9)] == [down().detail]
 
@@ -232,13 +226,9 @@ _RESULTS = st.builds(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(_RESULTS, max_size=8), max_size=5))
-def test_whatever_is_replayed_the_first_value_of_a_slot_stays(
-    store: Store, batches: list[list[Result]]
-) -> None:
+def test_whatever_is_replayed_the_first_value_of_a_slot_stays(store: Store, batches: list[list[Result]]) -> None:
     check = f"props/{next(_CASE)}"
     first: dict[tuple[str, int], Result] = {}
     for batch in batches:
@@ -267,9 +257,7 @@ def test_results_ascend_in_time_however_they_came(store: Store) -> None:
         store.record([up(slot, location=place) for place in ("b", "a")])
     slots = [T0 + slot * MINUTE for slot in range(5)]
     assert [record.scheduled_at for record in stored(store, location="a")] == slots
-    assert [record.scheduled_at for record in stored(store)] == [
-        slot for slot in slots for _ in "ab"
-    ]
+    assert [record.scheduled_at for record in stored(store)] == [slot for slot in slots for _ in "ab"]
 
 
 def test_equal_slots_come_by_the_name_of_their_location(store: Store) -> None:

@@ -43,16 +43,12 @@ store.close()
 
 
 def writer(url: Sensitive, order: str = "up") -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", WRITER, url.reveal(), order], stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", WRITER, url.reveal(), order], stdout=subprocess.PIPE, text=True)
 
 
 def slots(store: Store) -> list[int]:
     return sorted(
-        record.scheduled_at
-        for number in range(7)
-        for record in store.records(f"api/{number}", start=0, end=RESULTS)
+        record.scheduled_at for number in range(7) for record in store.records(f"api/{number}", start=0, end=RESULTS)
     )
 
 
@@ -70,9 +66,7 @@ def test_two_processes_that_write_at_once_store_each_slot_once(url: Sensitive) -
 
 
 @pytest.mark.parametrize("batches", [1, 9])
-def test_a_kill_in_the_middle_loses_nothing_that_was_committed(
-    url: Sensitive, batches: int
-) -> None:
+def test_a_kill_in_the_middle_loses_nothing_that_was_committed(url: Sensitive, batches: int) -> None:
     process = writer(url)
     assert process.stdout
     committed = [int(process.stdout.readline()) for _ in range(batches)][-1]
@@ -83,9 +77,7 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_committed(
         assert kept[:committed] == list(range(committed))
         assert len(kept) % BATCH == 0  # and no part of a batch is there
         assert len(store.failures("api/0", limit=RESULTS)) == sum(n % 7 == 0 for n in kept)
-        assert store.record([result(slot) for slot in (0, RESULTS)]) == Recorded(
-            stored=1, duplicates=1
-        )
+        assert store.record([result(slot) for slot in (0, RESULTS)]) == Recorded(stored=1, duplicates=1)
 
 
 @contextmanager
@@ -110,9 +102,7 @@ def be_impatient(store: Store) -> None:
             connection.exec_driver_sql("PRAGMA busy_timeout = 50")
 
 
-def test_a_store_that_was_away_takes_the_same_batch_later(
-    url: Sensitive, request: pytest.FixtureRequest
-) -> None:
+def test_a_store_that_was_away_takes_the_same_batch_later(url: Sensitive, request: pytest.FixtureRequest) -> None:
     with open_store(url) as store:
         store.record([result(1)])
         be_impatient(store)
@@ -157,9 +147,7 @@ def test_every_question_to_a_server_that_is_gone_is_answered_alike(
         ),
     ],
 )
-def test_a_file_that_can_not_grow_loses_no_more_than_the_batch(
-    tmp_path: Path, fault: str, cure: str, why: str
-) -> None:
+def test_a_file_that_can_not_grow_loses_no_more_than_the_batch(tmp_path: Path, fault: str, cure: str, why: str) -> None:
     batch = [replace(result(slot), check=f"api/{slot}") for slot in range(2_000)]
     with open_store(Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")) as store:
         store.record(batch[:1])

@@ -101,9 +101,7 @@ def rules(connection: Connection) -> set[tuple[str, ...]]:
         made = connection.execute(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
         return {tuple(sorted(_parts(sql))) for (sql,) in made}
     made = connection.execute(
-        text(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        )
+        text("SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint")
     )
     return {tuple(row) for row in made}
 

@@ -16,9 +16,7 @@ from probe.report.contents import pages
 from probe.report.files import write
 from tests.unit.report.material import NOW, broken, check, evidence, past, site
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -80,9 +78,7 @@ def test_pages_are_clean_and_fit_the_screen(
     page.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)  # fmt: skip
     for path in PATHS:
         page.goto((root / path).as_uri())
-        wide, room = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= room, f"{path} is {wide} wide in {room}"
     page.close()
     assert said == []

@@ -91,12 +91,8 @@ async def test_protected_paths_open_with_what_the_environment_holds(
             assert response.status == 200, path
 
 
-@pytest.mark.parametrize(
-    ("method", "status"), [("POST", 201), ("PUT", 200), ("PATCH", 200), ("DELETE", 200)]
-)
-async def test_the_cart_answers_what_it_was_sent(
-    client: aiohttp.ClientSession, method: str, status: int
-) -> None:
+@pytest.mark.parametrize(("method", "status"), [("POST", 201), ("PUT", 200), ("PATCH", 200), ("DELETE", 200)])
+async def test_the_cart_answers_what_it_was_sent(client: aiohttp.ClientSession, method: str, status: int) -> None:
     async with client.request(method, "/cart", json={"sku": "pen-1"}) as response:
         assert response.status == status
         answer = await response.json()
@@ -212,8 +208,7 @@ async def test_the_certificate_is_of_its_own_authority_and_ends_in_five_days(
     store = Store([authority])
     subject = x509.IPAddress(ip_address("127.0.0.1"))
     soon, later = (
-        PolicyBuilder().store(store).time(NOW + days).build_server_verifier(subject)
-        for days in (4 * DAY, 6 * DAY)
+        PolicyBuilder().store(store).time(NOW + days).build_server_verifier(subject) for days in (4 * DAY, 6 * DAY)
     )
     assert certificate.not_valid_after_utc == NOW + 5 * DAY
     assert soon.verify(certificate, [])[-1] == authority
@@ -253,9 +248,7 @@ async def test_it_ends_within_a_second_while_requests_are_open_and_leaves_nothin
 
 
 @pytest.mark.parametrize("secure", [False, True])
-async def test_a_busy_port_is_refused_in_one_line_that_says_what_to_do(
-    api: SampleApi, secure: bool
-) -> None:
+async def test_a_busy_port_is_refused_in_one_line_that_says_what_to_do(api: SampleApi, secure: bool) -> None:
     busy = _port(api)
     http_port, https_port = (0, busy) if secure else (busy, 0)
     with pytest.raises(ConfigurationError) as caught:

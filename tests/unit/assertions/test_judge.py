@@ -45,9 +45,7 @@ def test_one_judge_judges_each_sample_anew() -> None:
 
 
 def test_several_expectations_of_a_broken_body_get_the_same_reason() -> None:
-    judge = compile_expectations(
-        [parse_expectation("json $.n == 1"), parse_expectation("json $.m not exists")]
-    )
+    judge = compile_expectations([parse_expectation("json $.n == 1"), parse_expectation("json $.m not exists")])
     reasons = {outcome.actual for outcome in judge(with_body(b""))}
     assert reasons == {"the body is empty"}
 

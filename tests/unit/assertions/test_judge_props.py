@@ -44,9 +44,7 @@ DOCUMENTS = st.recursive(
 @example(body=b"+2AA-", content_type="text/plain; charset=utf-7")
 def test_no_response_makes_it_raise(body: bytes, content_type: str) -> None:
     outcomes = EVERY_SUBJECT(with_body(body, content_type))
-    assert all(
-        (outcome.actual is None) == (outcome.verdict is Verdict.PASSED) for outcome in outcomes
-    )
+    assert all((outcome.actual is None) == (outcome.verdict is Verdict.PASSED) for outcome in outcomes)
 
 
 @given(document=DOCUMENTS)

@@ -48,14 +48,10 @@ def test_it_shows_what_it_found(expectation: str, actual: str) -> None:
 
 def test_the_charset_of_the_content_type_decides() -> None:
     assert found("body == é", with_body(b"\xe9", "text/plain; charset=ISO-8859-1")) is None
-    assert (
-        found("body == é", with_body("é".encode("utf-16"), 'text/plain;charset="utf-16"')) is None
-    )
+    assert found("body == é", with_body("é".encode("utf-16"), 'text/plain;charset="utf-16"')) is None
 
 
-@pytest.mark.parametrize(
-    "charset", ["idna", "unicode_escape", "zlib", "no-such", "iso-8859-99", ""]
-)
+@pytest.mark.parametrize("charset", ["idna", "unicode_escape", "zlib", "no-such", "iso-8859-99", ""])
 def test_an_encoding_that_is_not_of_the_web_is_read_as_utf_8(charset: str) -> None:
     assert found("body == é", with_body("é".encode(), f"text/plain; charset={charset}")) is None
 

@@ -15,9 +15,7 @@ OUTLINE = "version: 1\napis:\n  shop:\n    base_url: https://shop.example.com/v1
 
 
 def read(text: str, **environment: str) -> Settings:
-    return loads(
-        text.encode(), file="checks.yaml", environment=environment, folder=Path("/srv/probe")
-    )
+    return loads(text.encode(), file="checks.yaml", environment=environment, folder=Path("/srv/probe"))
 
 
 def read_check(lines: str, **environment: str) -> Check:
@@ -26,9 +24,7 @@ def read_check(lines: str, **environment: str) -> Check:
 
 
 def test_five_lines_are_a_first_check() -> None:
-    check = read(
-        "version: 1\napis:\n  shop:\n    checks:\n      home: {get: https://shop.example.com/}\n"
-    ).checks[0]
+    check = read("version: 1\napis:\n  shop:\n    checks:\n      home: {get: https://shop.example.com/}\n").checks[0]
     assert (check.id, check.request.method, check.request.url.reveal()) == (
         "shop/home",
         "GET",
@@ -48,9 +44,7 @@ def test_every_good_file_loads(file: Path) -> None:
     assert load(file, environment={"ORDERS_TOKEN": "t", "PASSWORD": "p"}).checks
 
 
-@pytest.mark.parametrize(
-    "method", ["get", "head", "post", "put", "patch", "delete", "options", "trace"]
-)
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete", "options", "trace"])
 def test_it_knows_every_method(method: str) -> None:
     assert read_check(f"{method}: /orders").request.method == method.upper()
 
@@ -84,9 +78,7 @@ def test_unset_times_adapt_to_a_short_interval() -> None:
 
 def test_query_values_are_encoded_and_added_to_those_of_the_path() -> None:
     url = read_check("get: /orders?limit=1\nquery: {q: a b&c, tag: [x, 2], deep: true}").request.url
-    assert (
-        url.reveal() == "https://shop.example.com/v1/orders?limit=1&q=a+b%26c&tag=x&tag=2&deep=true"
-    )
+    assert url.reveal() == "https://shop.example.com/v1/orders?limit=1&q=a+b%26c&tag=x&tag=2&deep=true"
 
 
 @pytest.mark.parametrize(
@@ -110,9 +102,7 @@ def test_a_body_brings_its_content_type(lines: str, body: str, content_type: str
 
 
 def test_a_content_type_of_ones_own_is_kept() -> None:
-    request = read_check(
-        "post: /\nheaders: {Content-Type: application/vnd.shop+json}\njson: {}"
-    ).request
+    request = read_check("post: /\nheaders: {Content-Type: application/vnd.shop+json}\njson: {}").request
     assert dict(request.headers)["content-type"].reveal() == "application/vnd.shop+json"
 
 
@@ -141,9 +131,7 @@ def test_it_authenticates_and_shows_no_secret(auth: str, header: str, value: str
 
 
 def test_a_key_in_the_query_is_encoded_and_not_shown() -> None:
-    url = read_check(
-        'get: /\nauth: {api_key: {query: key, value: "${env:P}"}}', P="a&b"
-    ).request.url
+    url = read_check('get: /\nauth: {api_key: {query: key, value: "${env:P}"}}', P="a&b").request.url
     assert url.reveal() == "https://shop.example.com/v1/?key=a%26b"
     assert str(url) == "https://shop.example.com/v1/?key=${env:P}"
 
@@ -167,9 +155,7 @@ def test_a_reference_may_have_a_default_and_may_be_escaped() -> None:
 
 def test_a_secret_file_is_read_beside_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-a-file\n")
-    (tmp_path / "checks.yaml").write_text(
-        OUTLINE + '        get: /\n        auth: {bearer: "${file:token}"}\n'
-    )
+    (tmp_path / "checks.yaml").write_text(OUTLINE + '        get: /\n        auth: {bearer: "${file:token}"}\n')
     check = load(tmp_path / "checks.yaml", environment={}).checks[0]
     assert dict(check.request.headers)["authorization"].reveal() == "Bearer from-a-file"
 
@@ -233,19 +219,13 @@ def test_relative_paths_start_at_the_file() -> None:
 )
 def test_it_reads_where_to_listen(text: str, expected: Listen) -> None:
     assert (
-        read(
-            f"version: 1\nlisten: {text}\n"
-            + OUTLINE.removeprefix("version: 1\n")
-            + "        get: /\n"
-        ).listen
+        read(f"version: 1\nlisten: {text}\n" + OUTLINE.removeprefix("version: 1\n") + "        get: /\n").listen
         == expected
     )
 
 
 def test_a_changed_secret_is_no_changed_definition_but_a_changed_expectation_is() -> None:
-    one, other = (
-        read_check('get: /\nauth: {bearer: "${env:P}"}', P=value) for value in ("a1", "b2")
-    )
+    one, other = (read_check('get: /\nauth: {bearer: "${env:P}"}', P=value) for value in ("a1", "b2"))
     assert one.definition == other.definition
     assert (
         read_check("get: /\nexpect: [status == 200]").definition

@@ -85,11 +85,7 @@ def test_outages_have_several_causes(quarter: list[Result]) -> None:
 
 def test_checks_of_one_api_fail_together(quarter: list[Result]) -> None:
     down = [
-        {
-            result.scheduled_at // HOUR
-            for result in quarter
-            if result.check == check and result.state is State.DOWN
-        }
+        {result.scheduled_at // HOUR for result in quarter if result.check == check and result.state is State.DOWN}
         for check in ("orders/list", "orders/search")
     ]
     assert len(down[0] & down[1]) >= 0.5 * len(down[0] | down[1])
@@ -113,9 +109,7 @@ def test_afternoons_are_slower_than_nights(quarter: list[Result]) -> None:
         return median(
             result.latency_us or 0
             for result in quarter
-            if result.check == LIST.id
-            and result.state is State.UP
-            and result.scheduled_at % DAY // HOUR == hour
+            if result.check == LIST.id and result.state is State.UP and result.scheduled_at % DAY // HOUR == hour
         )
 
     assert typical(14) > 1.1 * typical(2)
@@ -155,8 +149,7 @@ def test_an_unmet_status_is_told_in_the_words_of_a_live_result() -> None:
         3,
     )
     assert result.detail == (
-        "expected status == 200, found 503; "
-        "expected json $.items[0].id exists, found nothing at $.items[0].id"
+        "expected status == 200, found 503; expected json $.items[0].id exists, found nothing at $.items[0].id"
     )
 
 
@@ -177,9 +170,7 @@ def test_a_timeout_lasts_until_the_deadline_and_judges_nothing() -> None:
         (Cause.RESET, FailureKind.RESET, ["dns", "connect", "tls", "send", "wait"]),
     ],
 )
-def test_a_failure_shows_the_phases_until_it(
-    cause: Cause, kind: FailureKind, happened: list[str]
-) -> None:
+def test_a_failure_shows_the_phases_until_it(cause: Cause, kind: FailureKind, happened: list[str]) -> None:
     result = runs().failed(START, ORDINARY, cause)
     shown = {name for name in result.phases.__slots__ if getattr(result.phases, name) is not None}
     assert (result.failure, result.http_status) == (kind, None)

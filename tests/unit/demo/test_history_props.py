@@ -48,9 +48,7 @@ def facts(draw: st.DrawFn) -> CheckFacts:
         interval=draw(st.integers(1, 30)) * MINUTE,
         timeout=draw(st.integers(100, 60_000)) * MILLISECOND,
         retries=draw(st.integers(0, 3)),
-        expectations=tuple(
-            draw(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(Severity)), max_size=4))
-        ),
+        expectations=tuple(draw(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(Severity)), max_size=4))),
         verifies_tls=draw(st.booleans()),
     )
 
@@ -80,9 +78,7 @@ def grid(check: CheckFacts, start: Micros, end: Micros) -> Iterable[Micros]:
 
 @settings(deadline=None, max_examples=60)
 @given(checks, lengths, seeds)
-def test_one_result_for_each_slot_ascending_over_all_checks(
-    found: list[CheckFacts], length: Micros, seed: int
-) -> None:
+def test_one_result_for_each_slot_ascending_over_all_checks(found: list[CheckFacts], length: Micros, seed: int) -> None:
     results = past(found, length, seed)
     wanted = [(at, check.id) for check in found for at in grid(check, START, START + length)]
     moments = [result.scheduled_at for result in results]
@@ -92,9 +88,7 @@ def test_one_result_for_each_slot_ascending_over_all_checks(
 
 @settings(deadline=None, max_examples=60)
 @given(checks, lengths, seeds)
-def test_each_result_is_consistent_in_itself(
-    found: list[CheckFacts], length: Micros, seed: int
-) -> None:
+def test_each_result_is_consistent_in_itself(found: list[CheckFacts], length: Micros, seed: int) -> None:
     retries = {check.id: check.retries for check in found}
     timeouts = {check.id: check.timeout for check in found}
     for result in past(found, length, seed):
@@ -110,9 +104,7 @@ def test_each_result_is_consistent_in_itself(
 
 @settings(deadline=None, max_examples=30)
 @given(checks, lengths, seeds)
-def test_the_same_seed_gives_the_same_past(
-    found: list[CheckFacts], length: Micros, seed: int
-) -> None:
+def test_the_same_seed_gives_the_same_past(found: list[CheckFacts], length: Micros, seed: int) -> None:
     assert past(found, length, seed) == past(found, length, seed)
 
 

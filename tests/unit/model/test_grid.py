@@ -14,23 +14,17 @@ names = st.text(min_size=1, max_size=40)
 
 
 @given(names, intervals, moments)
-def test_the_next_slot_is_later_and_at_most_one_interval_away(
-    name: str, interval: int, now: int
-) -> None:
+def test_the_next_slot_is_later_and_at_most_one_interval_away(name: str, interval: int, now: int) -> None:
     assert now < next_slot(name, interval, after=now) <= now + interval
 
 
 @given(names, intervals, moments, moments)
 def test_two_moments_see_one_grid(name: str, interval: int, one: int, other: int) -> None:
-    assert (
-        next_slot(name, interval, after=one) - next_slot(name, interval, after=other)
-    ) % interval == 0
+    assert (next_slot(name, interval, after=one) - next_slot(name, interval, after=other)) % interval == 0
 
 
 @given(names, intervals, moments, st.integers(min_value=0, max_value=100))
-def test_a_range_holds_every_slot_and_no_other(
-    name: str, interval: int, start: int, count: int
-) -> None:
+def test_a_range_holds_every_slot_and_no_other(name: str, interval: int, start: int, count: int) -> None:
     end = start + count * interval
     found = list(slots(name, interval, start, end))
     assert len(found) == count

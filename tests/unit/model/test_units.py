@@ -69,11 +69,7 @@ def test_it_prints_a_size_for_a_person(value: int, expected: str) -> None:
     assert format_size(value) == expected
 
 
-@given(
-    st.datetimes(
-        min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
-    )
-)  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_a_moment_survives_the_way_through_microseconds(moment: datetime) -> None:
     assert to_datetime(from_datetime(moment)) == moment
 

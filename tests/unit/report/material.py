@@ -42,9 +42,7 @@ def broken(*, since: Micros = NOW - HOUR) -> History:
 
 def evidence(detail: str = "no response within 10s", actual: str = "503") -> Evidence:
     outcome = AssertionOutcome(expectation="status == 200", verdict=Verdict.FAILED, actual=actual)
-    return Evidence(
-        NOW - INTERVAL, State.DOWN, FailureKind.TIMEOUT, None, 10_000_000, 3, detail, (outcome,)
-    )
+    return Evidence(NOW - INTERVAL, State.DOWN, FailureKind.TIMEOUT, None, 10_000_000, 3, detail, (outcome,))
 
 
 def facts(name: str = "list", *, api: str = "orders", shown: str = "", url: str = "") -> CheckFacts:

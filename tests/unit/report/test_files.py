@@ -84,9 +84,7 @@ def test_a_link_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
         write(tmp_path / "site", [at("checks/a.html")])
 
 
-@pytest.mark.parametrize(
-    "manifest", ["", "[]", '{"pages": 3}', '{"pages": ["../victim.html", "/etc/x.html", 7]}']
-)
+@pytest.mark.parametrize("manifest", ["", "[]", '{"pages": 3}', '{"pages": ["../victim.html", "/etc/x.html", 7]}'])
 def test_a_manifest_can_not_make_it_remove_files_elsewhere(tmp_path: Path, manifest: str) -> None:
     site_directory = tmp_path / "site"
     site_directory.mkdir()

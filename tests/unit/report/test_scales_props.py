@@ -11,9 +11,7 @@ from probe.report.scales import runs, ticks
     high=st.floats(0, 1e12),
     steps=st.integers(2, 6),
 )
-def test_ticks_enclose_the_values_hold_zero_and_stay_few(
-    low: float, high: float, steps: int
-) -> None:
+def test_ticks_enclose_the_values_hold_zero_and_stay_few(low: float, high: float, steps: int) -> None:
     found = ticks(low, high, steps=steps)
     slack = 1e-6 * max(high, -low, 1)
     assert found[0] <= low + slack

@@ -55,9 +55,7 @@ def test_a_duration_shows_its_two_largest_units_cut_off(value: int, text: str) -
     ("part", "whole", "text"),
     [(999_999, 1_000_000, "99.999%"), (9_999_999, 10_000_000, "99.999%"), (5, 5, "100%"), (0, 0, "n/a"), (0, 9, "0.000%")],
 )  # fmt: skip
-def test_a_percentage_is_cut_off_and_reads_100_only_when_it_is(
-    part: int, whole: int, text: str
-) -> None:
+def test_a_percentage_is_cut_off_and_reads_100_only_when_it_is(part: int, whole: int, text: str) -> None:
     assert percent_text(part, whole) == text
 
 

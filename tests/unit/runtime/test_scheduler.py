@@ -52,9 +52,7 @@ def test_it_starts_every_slot_once_and_on_time() -> None:
     check = make_check(interval=SECOND)
     world = World(check)
     world.run(60)
-    assert world.accounted() == Counter(
-        dict.fromkeys(world.expected(check, world.clock.now() + 1), 1)
-    )
+    assert world.accounted() == Counter(dict.fromkeys(world.expected(check, world.clock.now() + 1), 1))
     assert all(abs(lateness) <= 10 for _, _, lateness in world.started)
     assert not world.gaps
 
@@ -75,9 +73,7 @@ def test_after_a_pause_it_does_not_burst_and_reports_what_was_missed() -> None:
     world.clock.freeze(60)
     world.scheduler.tick()
     world.clock.advance(0.001)
-    assert (
-        len(world.started) - before <= 100 * GRACE // (5 * SECOND) * 2
-    )  # a second's worth, not a minute's
+    assert len(world.started) - before <= 100 * GRACE // (5 * SECOND) * 2  # a second's worth, not a minute's
     world.run(10)
     for check in checks:
         due = world.expected(check, world.clock.now() + 1)

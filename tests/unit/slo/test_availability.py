@@ -44,9 +44,7 @@ def test_a_second_of_downtime_in_a_quarter_never_prints_as_100_percent() -> None
 
 
 @given(st.integers(0, 10**15), st.integers(1, 10**15), st.integers(0, 6))
-def test_a_printed_percentage_is_cut_off_never_rounded_up(
-    part: int, rest: int, digits: int
-) -> None:
+def test_a_printed_percentage_is_cut_off_never_rounded_up(part: int, rest: int, digits: int) -> None:
     whole = part + rest
     shown = truncated_percent(part, whole, digits).rstrip("%").replace(".", "")
     assert int(shown) * whole <= part * 100 * 10**digits < (int(shown) + 1) * whole
@@ -86,9 +84,7 @@ def test_percentiles_are_by_nearest_rank() -> None:
 
 
 def test_a_percentile_of_two_days_is_not_the_mean_of_theirs() -> None:
-    both = Latency.of(
-        [100] * 100 + [100] * 89 + [1000] * 11
-    )  # STANDARDS §3: daily P90 100 and 1000, true P90 100
+    both = Latency.of([100] * 100 + [100] * 89 + [1000] * 11)  # STANDARDS §3: daily P90 100 and 1000, true P90 100
     assert both is not None
     assert both.p90 == 100
 

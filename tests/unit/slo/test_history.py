@@ -12,9 +12,7 @@ NOW = from_datetime(datetime(2026, 11, 20, 12, 7, tzinfo=UTC))
 NO_PHASES = (None,) * 6
 
 
-def record(
-    at: int, state: State = State.UP, *, status: int | None = 200, latency: int | None = 1000
-) -> Record:
+def record(at: int, state: State = State.UP, *, status: int | None = 200, latency: int | None = 1000) -> Record:
     return Record(
         at,
         state,
@@ -56,9 +54,7 @@ def test_yesterday_ends_at_midnight_of_the_zone() -> None:
 
 
 def test_an_unmeasured_slot_has_no_status_and_no_latency() -> None:
-    missed = Record(
-        NOW - MINUTE, State.UNKNOWN, FailureKind.MISSED, None, None, NO_PHASES, 0, 0, MINUTE
-    )
+    missed = Record(NOW - MINUTE, State.UNKNOWN, FailureKind.MISSED, None, None, NO_PHASES, 0, 0, MINUTE)
     last = history([missed], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
     assert last.states == {State.UNKNOWN: 1}
     assert last.classes == {}

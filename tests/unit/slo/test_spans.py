@@ -52,23 +52,16 @@ def test_what_lies_after_the_end_is_left_out() -> None:
 
 
 @given(series, st.integers(1, 100))
-def test_the_spans_cover_the_time_since_the_first_slot_once(
-    verdicts: list[tuple[int, State]], interval: int
-) -> None:
+def test_the_spans_cover_the_time_since_the_first_slot_once(verdicts: list[tuple[int, State]], interval: int) -> None:
     found = spans(verdicts, interval=interval, until=1100)
-    assert sum(span.end - span.start for span in found) == (
-        1100 - verdicts[0][0] if verdicts else 0
-    )
+    assert sum(span.end - span.start for span in found) == (1100 - verdicts[0][0] if verdicts else 0)
     assert all(
-        one.end == next_.start and one.state is not next_.state
-        for one, next_ in zip(found, found[1:], strict=False)
+        one.end == next_.start and one.state is not next_.state for one, next_ in zip(found, found[1:], strict=False)
     )
 
 
 def test_a_group_is_down_while_any_member_is() -> None:
-    assert merge_weakest(
-        [(Span(0, 30, UP),), (Span(0, 10, UP), Span(10, 20, DOWN), Span(20, 30, UP))]
-    ) == (
+    assert merge_weakest([(Span(0, 30, UP),), (Span(0, 10, UP), Span(10, 20, DOWN), Span(20, 30, UP))]) == (
         Span(0, 10, UP),
         Span(10, 20, DOWN),
         Span(20, 30, UP),
@@ -104,9 +97,7 @@ def test_at_every_instant_a_group_is_its_weakest_member(
     members = [spans(verdicts, interval=40, until=1100) for verdicts in group]
     merged = merge_weakest(members)
     for instant in range(0, 1100, 7):
-        present = {
-            span.state for member in members for span in member if span.start <= instant < span.end
-        }
+        present = {span.state for member in members for span in member if span.start <= instant < span.end}
         found = [span.state for span in merged if span.start <= instant < span.end]
         weakest = next((state for state in (DOWN, UNKNOWN, DEGRADED, UP) if state in present), None)
         assert found == ([weakest] if weakest else [])

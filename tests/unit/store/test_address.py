@@ -51,9 +51,7 @@ def test_what_is_no_store_is_refused_without_its_password(url: str, why: str) ->
 
 def test_what_came_from_the_environment_is_masked_and_the_rest_is_told() -> None:
     address = parse_address(
-        Sensitive(
-            "postgresql://ann:hidden@db.internal/probe", "postgresql://ann:${env:P}@${env:H}/probe"
-        )
+        Sensitive("postgresql://ann:hidden@db.internal/probe", "postgresql://ann:${env:P}@${env:H}/probe")
     )
     told = address.redactor.redact('server at db.internal: user "ann" hidden, database "probe"')
     assert told == 'server at ***: user "ann" ***, database "probe"'

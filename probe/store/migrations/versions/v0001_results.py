@@ -66,10 +66,7 @@ def _results() -> None:
         sa.Column("outcomes", sa.Text),
         *_slot_constraints("results"),
         _reference("results", "definition_id", "definitions.id"),
-        *(
-            sa.CheckConstraint(rule, name=op.f(f"ck_results_{name}"))
-            for name, rule in _RESULT_RULES.items()
-        ),
+        *(sa.CheckConstraint(rule, name=op.f(f"ck_results_{name}")) for name, rule in _RESULT_RULES.items()),
         sqlite_with_rowid=False,
     )
 
