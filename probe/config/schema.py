@@ -125,7 +125,7 @@ def _read_expectation(value: object, severity: Severity = Severity.FAIL) -> Expe
                 return _read_expectation(value["warn"], Severity.WARN)
             if len(value) == 1 and " " in (text := next(iter(value))):
                 raise wrong(f"text that contains \": \" must stand in quotes: - '{text}: …'")
-            return expectation_from_fields(value)
+            return expectation_from_fields(value, severity)
     except ExpressionError as error:
         raise wrong(str(error)) from None
     raise wrong("write an expectation as a sentence, such as: status == 200")

@@ -19,7 +19,7 @@ from probe.model.check import Check
 from probe.model.errors import ConfigurationError
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
-from probe.model.units import SECOND
+from probe.model.units import DAY, SECOND, Micros
 from probe.probers.http import HttpProber
 from probe.probers.transport import ColdTransport
 from probe.report import check_writable
@@ -41,7 +41,12 @@ DRAIN_SECONDS: Final = 10.0
 STALL_SECONDS: Final = 3.0
 """Without a tick for so long, the watchdog ticks itself and wakes APScheduler."""
 
+LONGEST_FILL: Final[Micros] = 7 * DAY
+"""How far back slots are stored as not run at a start. Older ones stay holes, which count as unknown all the same."""
+
 FIRST_REPORT_SECONDS: Final = 4.0
+"""A person who has just started probe waits for the first report."""
+
 _log = structlog.get_logger("probe")
 
 
@@ -192,7 +197,8 @@ class _Daemon:
         last = await asyncio.to_thread(self._store.last_slots, self._settings.location)
         for check in self._settings.checks:
             if check.id in last:
-                self._writer.put(Gap(check, last[check.id] + 1, self._started_at, FailureKind.NOT_RUNNING))
+                start = max(last[check.id] + 1, self._started_at - LONGEST_FILL)
+                self._writer.put(Gap(check, start, self._started_at, FailureKind.NOT_RUNNING))
 
     def _listen_to_signals(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()

@@ -9,7 +9,6 @@ from typing import Protocol, TypeVarTuple, Unpack
 
 from probe.model.units import Micros
 
-
 _Arguments = TypeVarTuple("_Arguments")
 
 
@@ -36,7 +35,7 @@ class Clock(Protocol):
         self,
         seconds: float,
         callback: Callable[[Unpack[_Arguments]], object],
-        *arguments: Unpack[_Arguments],
+        *arguments: *_Arguments,
     ) -> Timer:
         """Call back in the event loop after so many seconds."""
         ...
@@ -55,6 +54,6 @@ class SystemClock:
         self,
         seconds: float,
         callback: Callable[[Unpack[_Arguments]], object],
-        *arguments: Unpack[_Arguments],
+        *arguments: *_Arguments,
     ) -> Timer:
         return asyncio.get_running_loop().call_later(seconds, callback, *arguments)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from typing import Final, TypeAlias
 
 import structlog
 
-from probe.model.errors import StoreError
+from probe.model.errors import StoreError, StoreUnreachable
 from probe.model.grid import slots
 from probe.model.result import Result, State
 from probe.runtime.scheduler import Gap
@@ -34,6 +35,11 @@ class Writer:
     """Takes results from the event loop and stores them from a thread of its own, in order.
 
     Nothing waits for it: a store that is slow or away holds up no check.
+
+    Attributes:
+        stored: results committed since the start.
+        lost: results that will never be stored; each loss is said in the log.
+        failures: tries that failed since the last one that did not.
     """
 
     def __init__(self, store: Store, location: str) -> None:
@@ -42,7 +48,7 @@ class Writer:
         self._pending: deque[_Entry] = deque()
         self._arrived = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._closing = False
+        self._closing = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="probe-writer")
         self.stored = 0
         self.lost = 0
@@ -58,10 +64,7 @@ class Writer:
         if len(self._pending) >= MOST_PENDING:
             self.lost += 1
             if self.lost == 1:
-                _log.error(
-                    "results are lost: the store is away and memory is full",
-                    pending=len(self._pending),
-                )
+                _log.error("results are lost: the store is away and memory is full", pending=len(self._pending))
             return
         self._pending.append(entry)
         self._arrived.set()
@@ -70,47 +73,42 @@ class Writer:
 
     async def run(self) -> None:
         """Store what comes until `drain`. A store that fails is tried again, ever less often."""
-        while not self._closing or self._pending:
+        while self._pending or not self._closing.is_set():
             await self._arrived.wait()
             await self._gather()
             if not self._pending:
                 self._arrived.clear()
-                continue
-            if not await self._store_batch() and self._closing:
+            elif not await self._store_batch() and self._closing.is_set():
                 break
 
     async def drain(self, running: asyncio.Task[None], *, within: float) -> None:
-        """Store all that is left, and end `running`, the task of `run`; what the store refuses until then is lost, and said."""
-        self._closing = True
+        """Store all that is left, and end `running`, the task of `run`.
+
+        What the store does not take within so many seconds is lost, and said.
+        """
+        self._closing.set()
         self._arrived.set()
         self._hurry.set()
         _, unfinished = await asyncio.wait([running], timeout=within)
         for task in unfinished:
             task.cancel()
-        if self._pending or self.lost:
-            _log.error(
-                "results were lost: the store could not take them",
-                lost=self.lost + len(self._pending),
-            )
+        self.lost += len(self._pending)
+        if self.lost:
+            _log.error("results were lost: the store did not take them", lost=self.lost)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _gather(self) -> None:
-        if self._closing or self._hurry.is_set():
-            self._hurry.clear()
-            return
-        try:
-            await asyncio.wait_for(self._hurry.wait(), GROUP_SECONDS)
-        except TimeoutError:
-            return
+        """Wait for others to be committed with, unless somebody is in a hurry."""
+        if not self._closing.is_set():
+            await _wait(self._hurry, GROUP_SECONDS)
         self._hurry.clear()
 
     async def _store_batch(self) -> bool:
         """Store what stands first in the queue; it leaves the queue only once it is committed."""
         first = self._pending[0]
         batch: list[_Entry] = [first] if isinstance(first, Gap) else _leading_results(self._pending)
-        loop = asyncio.get_running_loop()
         try:
-            stored = await loop.run_in_executor(self._thread, self._write, batch)
+            stored, refused = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
         except StoreError as error:
             await self._pause(str(error))
             return False
@@ -121,6 +119,7 @@ class Writer:
         for _ in batch:
             self._pending.popleft()
         self.stored += stored
+        self.lost += refused
         self.failures = 0
         return True
 
@@ -133,23 +132,42 @@ class Writer:
             pending=len(self._pending),
             retry_seconds=seconds,
         )
-        if not self._closing:
-            await asyncio.sleep(seconds)
+        await _wait(self._closing, seconds)
 
-    def _write(self, batch: list[_Entry]) -> int:
-        """In the writer's thread."""
+    def _write(self, batch: list[_Entry]) -> tuple[int, int]:
+        """In the writer's thread: how many results were stored, and how many the store refused for good."""
         first = batch[0]
         if isinstance(first, Gap):
             return self._write_gap(first)
-        return self._store.record([entry for entry in batch if isinstance(entry, Result)]).stored
+        return self._record([entry for entry in batch if isinstance(entry, Result)])
 
-    def _write_gap(self, gap: Gap) -> int:
+    def _write_gap(self, gap: Gap) -> tuple[int, int]:
         """A gap may be days long: it becomes results piece by piece."""
         missed = slots(gap.check.id, gap.check.interval, gap.start, gap.end)
-        stored = 0
+        stored = refused = 0
         while piece := [unknown(gap, self._location, slot) for slot in islice(missed, LARGEST_BATCH)]:
-            stored += self._store.record(piece).stored
-        return stored
+            counts = self._record(piece)
+            stored, refused = stored + counts[0], refused + counts[1]
+        return stored, refused
+
+    def _record(self, results: list[Result]) -> tuple[int, int]:
+        """One that is refused must not take the others with it."""
+        try:
+            return self._store.record(results).stored, 0
+        except StoreUnreachable:
+            raise
+        except StoreError as error:
+            if len(results) == 1:
+                _log.error("a result was refused by the store and is lost", check=results[0].check, why=str(error))
+                return 0, 1
+        counts = [self._record([result]) for result in results]
+        return sum(stored for stored, _ in counts), sum(refused for _, refused in counts)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Until the event, but no longer than so many seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 def unknown(gap: Gap, location: str, slot: int) -> Result:

@@ -1,0 +1,36 @@
+"""A store in memory that fails when it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from probe.model.errors import StoreError, StoreUnreachable
+from probe.model.result import Result
+from probe.store import Recorded, Store
+
+
+class FakeStore(Store):
+    """Keeps results by their identity, the first one wins.
+
+    Attributes:
+        is_away: every call fails until it is reset.
+        refuses: checks whose results are refused for good.
+        batches: how many results each call brought.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, int], Result] = {}
+        self.is_away = False
+        self.refuses: set[str] = set()
+        self.batches: list[int] = []
+
+    def record(self, results: Sequence[Result]) -> Recorded:
+        if self.is_away:
+            raise StoreUnreachable("the store is away")
+        if any(result.check in self.refuses for result in results):
+            raise StoreError("the store refused a row")
+        before = len(self.kept)
+        self.batches.append(len(results))
+        for result in results:
+            self.kept.setdefault((result.check, result.location, result.scheduled_at), result)
+        return Recorded(stored=len(self.kept) - before, duplicates=len(results) - len(self.kept) + before)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from probe.model.grid import slots
+from probe.model.result import Result, State
+from probe.model.sample import FailureKind
+from probe.model.units import HOUR, SECOND
+from probe.runtime import writer as module
+from probe.runtime.scheduler import Gap
+from probe.runtime.writer import Writer
+from tests.fakes.checks import make_check
+from tests.fakes.store import FakeStore
+
+
+def result(slot: int, check: str = "shop/list") -> Result:
+    return Result(check=check, location="default", scheduled_at=slot, state=State.UP)
+
+
+@asynccontextmanager
+async def writing(store: FakeStore) -> AsyncIterator[Writer]:
+    writer = Writer(store, "default")
+    task = asyncio.create_task(writer.run())
+    yield writer
+    await writer.drain(task, within=2)
+
+
+async def test_it_commits_results_together() -> None:
+    store = FakeStore()
+    async with writing(store) as writer:
+        for slot in range(100):
+            writer.put(result(slot))
+        await asyncio.sleep(0)
+        assert store.batches == []
+    assert store.batches == [100]
+    assert (writer.stored, writer.lost, writer.pending) == (100, 0, 0)
+
+
+async def test_a_change_of_state_does_not_wait_for_others() -> None:
+    store = FakeStore()
+    async with writing(store) as writer:
+        writer.put(result(1), at_once=True)
+        async with asyncio.timeout(module.GROUP_SECONDS / 2):
+            while not store.kept:
+                await asyncio.sleep(0.001)
+
+
+async def test_what_comes_is_stored_within_a_second() -> None:
+    store = FakeStore()
+    async with writing(store) as writer:
+        writer.put(result(1))
+        async with asyncio.timeout(1):
+            while not store.kept:
+                await asyncio.sleep(0.01)
+
+
+async def test_while_the_store_is_away_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.01)
+    store = FakeStore()
+    store.is_away = True
+    async with writing(store) as writer:
+        for slot in range(10):
+            writer.put(result(slot), at_once=True)
+            await asyncio.sleep(0.005)
+        assert writer.failures > 0
+        store.is_away = False
+        async with asyncio.timeout(2):
+            while writer.pending:
+                await asyncio.sleep(0.005)
+        assert writer.failures == 0
+    assert [key[2] for key in store.kept] == list(range(10))
+
+
+async def test_what_a_store_never_took_is_counted_as_lost() -> None:
+    store = FakeStore()
+    store.is_away = True
+    async with writing(store) as writer:
+        writer.put(result(1))
+        writer.put(result(2))
+    assert writer.lost == 2
+
+
+async def test_beyond_its_memory_it_counts_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_PENDING", 3)
+    store = FakeStore()
+    async with writing(store) as writer:
+        for slot in range(5):
+            writer.put(result(slot))
+    assert (writer.stored, writer.lost) == (3, 2)
+
+
+async def test_a_refused_result_does_not_take_the_others_with_it() -> None:
+    store = FakeStore()
+    store.refuses = {"shop/bad"}
+    async with writing(store) as writer:
+        for check in ("shop/a", "shop/bad", "shop/b"):
+            writer.put(result(1, check))
+    assert {key[0] for key in store.kept} == {"shop/a", "shop/b"}
+    assert writer.lost == 1
+
+
+async def test_a_gap_becomes_an_unknown_result_for_each_of_its_slots() -> None:
+    store = FakeStore()
+    check = make_check(interval=SECOND)
+    async with writing(store) as writer:
+        writer.put(Gap(check, 0, 2 * HOUR, FailureKind.NOT_RUNNING))
+        writer.put(result(3 * HOUR))
+    missed = [entry for entry in store.kept.values() if entry.state is State.UNKNOWN]
+    assert [entry.scheduled_at for entry in missed] == list(slots(check.id, SECOND, 0, 2 * HOUR))
+    assert {entry.failure for entry in missed} == {FailureKind.NOT_RUNNING}
+    assert max(store.batches) <= module.LARGEST_BATCH
+    assert writer.stored == 7201
