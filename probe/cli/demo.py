@@ -21,7 +21,7 @@ from probe.cli.options import duration as read_duration
 from probe.cli.run import watched
 from probe.config.load import loads
 from probe.demo.filling import fill
-from probe.demo.sample_api import SampleApi
+from probe.demo.sample_api import HTTP_PORT, HTTPS_PORT, SampleApi
 from probe.model.errors import ConfigurationError
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Settings
@@ -30,9 +30,8 @@ from probe.runtime.app import Hooks
 from probe.runtime.clock import SystemClock
 from probe.store import open_store
 
-HTTP_PORT: Final = 18080
-HTTPS_OFFSET: Final = 363
-"""HTTPS listens so far above HTTP: 18443 beside 18080."""
+HTTPS_OFFSET: Final = HTTPS_PORT - HTTP_PORT
+"""HTTPS listens so far above HTTP, whatever port that has."""
 
 HISTORY_STORE: Final = "probe-demo-history.db"
 HISTORY_FOLDER: Final = "simulated"
@@ -59,7 +58,10 @@ async def _demo(config: Path | None, history: Micros | None, seconds: float | No
     async with SampleApi.start(http_port=port, https_port=https_port, now=datetime.now(UTC)) as api:
 
         def read() -> Settings:
-            return _settings(config, api)
+            settings = _settings(config, api)
+            if port or settings.listen is None:
+                return settings
+            return replace(settings, listen=replace(settings.listen, port=0))
 
         settings = read()
         if history:
@@ -82,7 +84,7 @@ def _settings(config: Path | None, api: SampleApi) -> Settings:
     text, name = _text(config)
     for written, real in (
         (f"http://127.0.0.1:{HTTP_PORT}", api.http_url),
-        (f"https://127.0.0.1:{HTTP_PORT + HTTPS_OFFSET}", api.https_url),
+        (f"https://127.0.0.1:{HTTPS_PORT}", api.https_url),
     ):
         text = text.replace(written.encode(), real.encode())
     environment = {**os.environ, **api.environment}

@@ -66,8 +66,9 @@ class LiveDisplay:
         if self._live.is_started:
             self._live.stop()
 
-    def start(self, _: Settings) -> None:
-        """The daemon runs: show it."""
+    def start(self, settings: Settings) -> None:
+        """The daemon runs, with these settings: show it."""
+        self._settings = settings
         self._live.start()
 
     def observe(self, check: Check, result: Result) -> None:

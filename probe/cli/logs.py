@@ -21,6 +21,13 @@ class _StandardError:
         sys.stderr.flush()
 
 
+class _Forward(logging.Handler):
+    """What libraries log becomes an event like ours, in the same format."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
+
+
 def configure(log_format: str) -> None:
     """Set up the log of this process.
 
@@ -51,8 +58,4 @@ def configure(log_format: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(
-        level=logging.WARNING,
-        stream=target,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)

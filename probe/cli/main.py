@@ -119,7 +119,7 @@ def demo(
         typer.Option(
             min=0,
             max=65535,
-            help="Of the sample API; 0 takes any free one. HTTPS takes the port 363 above.",
+            help="Of the sample API, its HTTPS 363 above; 0 takes free ports for all.",
         ),
     ] = 18080,
     log_format: LogOption = "text",

@@ -17,7 +17,7 @@ from probe.config.references import ReferenceProblem, References, Resolved
 from probe.config.request import Level, RequestBuilder
 from probe.config.schema import ApiFields, CheckFields, Common, FileFields
 from probe.model.check import Api, Check, Confirm, Request, TlsPolicy
-from probe.model.sensitive import Redactor, Sensitive
+from probe.model.sensitive import MASK, Redactor, Sensitive
 from probe.model.settings import Listen, ReportSettings, Settings
 from probe.model.units import DAY, MINUTE, SECOND, Micros, format_duration
 
@@ -160,7 +160,9 @@ class Builder:
     def _store(self, named: str) -> Sensitive:
         """The store's URL, a relative SQLite file made absolute. `PROBE_STORE` goes before the file."""
         override = self.references.environment.get(STORE_VARIABLE)
-        store = Sensitive(override, f"${{env:{STORE_VARIABLE}}}") if override else self._resolve(named, ("store",)).text
+        store = (
+            Sensitive(override, _without_credentials(override)) if override else self._resolve(named, ("store",)).text
+        )
         url = store.reveal()
         if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
             file = self.folder / url.removeprefix("sqlite:///")
@@ -222,6 +224,11 @@ def _fingerprint(request: Request, fields: CheckFields, interval: Micros, timeou
         [(item.text, item.severity) for item in fields.expect], interval, timeout, confirm.retries, confirm.after,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _without_credentials(url: str) -> str:
+    """A store's URL as it may be shown: everything before the last @ may hold a password, and so may its options."""
+    return re.sub(r"(://).*@", rf"\1{MASK}@", url, flags=re.DOTALL).partition("?")[0]
 
 
 def _title(slug: str) -> str:

@@ -76,6 +76,8 @@ async def run_daemon(settings: Settings, hooks: Hooks, *, stop: asyncio.Event | 
     """
     check_writable(Path(settings.report.directory))
     taken = bind(settings.listen) if settings.listen else None
+    if settings.listen and taken:
+        settings = replace(settings, listen=replace(settings.listen, port=taken.getsockname()[1]))
     try:
         store = open_store(settings.store)
     except BaseException:

@@ -161,8 +161,8 @@ class Listener:
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
-        app.router.add_get("/", self._index)
-        app.router.add_static("/", self._site)
+        app.router.add_get("/", self._page)
+        app.router.add_get(r"/{page:.+\.html}", self._page)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
@@ -183,5 +183,11 @@ class Listener:
         is_ready = self._health().is_ready
         return web.Response(status=200 if is_ready else 503, text="ready\n" if is_ready else "starting\n")
 
-    async def _index(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(self._site / "index.html")
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        """A page of the site, and nothing else that may lie in its folder."""
+        page = (self._site / request.match_info.get("page", "index.html")).resolve()
+        if not page.is_relative_to(self._site.resolve()) or not page.is_file():
+            if page.name == "index.html":
+                return web.Response(status=503, text="the first report is being written; try again in a few seconds\n")
+            raise web.HTTPNotFound
+        return web.FileResponse(page)
