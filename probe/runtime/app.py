@@ -143,7 +143,7 @@ class _Daemon:
         await self._writer.drain(writing, within=DRAIN_SECONDS)
         if self._listener:
             await self._listener.stop()
-        await self._publisher.publish()
+        await self._publisher.finish()
         _log.info("stopped", results=self._writer.stored)
 
     def _start_jobs(self) -> None:
@@ -164,7 +164,7 @@ class _Daemon:
             self._jobs.add_job(self._publish, id="first-report", replace_existing=True)
 
     async def _publish(self) -> None:
-        await self._publisher.publish()
+        self._publisher.begin()
 
     async def _tick(self) -> None:
         self._scheduler.tick()
@@ -196,10 +196,10 @@ class _Daemon:
 
     async def _fill_gap(self) -> None:
         """What was not measured while probe did not run is unknown, and is stored as that."""
-        last = await asyncio.to_thread(self._store.last_slots, self._settings.location)
+        covered = await asyncio.to_thread(self._store.covered_until, self._settings.location)
         for check in self._settings.checks:
-            if check.id in last:
-                start = max(last[check.id] + 1, self._started_at - LONGEST_FILL)
+            if check.id in covered:
+                start = max(covered[check.id], self._started_at - LONGEST_FILL)
                 self._writer.put(Gap(check, start, self._started_at, FailureKind.NOT_RUNNING))
 
     def _listen_to_signals(self, stop: asyncio.Event) -> None:

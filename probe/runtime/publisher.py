@@ -11,7 +11,6 @@ from typing import Final
 import structlog
 
 from probe.model.settings import Settings
-from probe.model.units import SECOND
 from probe.runtime.clock import Clock
 from probe.runtime.rendering import Rendered, RenderJob
 
@@ -28,27 +27,31 @@ class Publisher:
         self._clock = clock
         self._settings = settings
         self._done = done
-        self._lock = asyncio.Lock()
-        self.last: Rendered | None = None
+        self._running: asyncio.Task[None] | None = None
 
     def replace(self, settings: Settings) -> None:
         """Render by these settings from now on."""
         self._settings = settings
 
-    async def publish(self) -> Rendered | None:
-        """Write the site; `None` when that failed, which is logged and tried again next time."""
-        async with self._lock:
-            started = self._clock.monotonic()
-            rendered = await self._render(RenderJob.of(self._settings, now=self._clock.now()))
-            if rendered:
-                self.last = rendered
-                self._done(rendered)
-                _log.debug(
-                    "report written",
-                    pages=rendered.pages,
-                    seconds=round(self._clock.monotonic() - started, 2),
-                )
-            return rendered
+    def begin(self) -> None:
+        """Render in the background, unless that is going on already."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.get_running_loop().create_task(self._publish())
+
+    async def finish(self) -> None:
+        """Render once more, with all that is stored by now; a rendering under way is given up for it."""
+        if self._running and not self._running.done():
+            self._running.cancel()
+            await asyncio.wait([self._running])
+        await self._publish()
+
+    async def _publish(self) -> None:
+        """Write the site. When that fails it is logged, and tried again the next time."""
+        started = self._clock.monotonic()
+        rendered = await self._render(RenderJob.of(self._settings, now=self._clock.now()))
+        if rendered:
+            self._done(rendered)
+            _log.debug("report written", pages=rendered.pages, seconds=round(self._clock.monotonic() - started, 2))
 
     async def _render(self, job: RenderJob) -> Rendered | None:
         process = await asyncio.create_subprocess_exec(
@@ -75,8 +78,3 @@ class Publisher:
             )
             return None
         return Rendered.parse(output.decode())
-
-    @property
-    def every_seconds(self) -> float:
-        """The pause between two reports."""
-        return self._settings.report.every / SECOND

@@ -50,21 +50,27 @@ def records(
     )
 
 
-def last_slots(connection: Connection, location: str) -> dict[str, Micros]:
-    """The newest slot of each check, one look into the primary key for each."""
+def covered_until(connection: Connection, location: str) -> dict[str, Micros]:
+    """Up to when the newest result of each check speaks: its slot and the interval it was measured with."""
     place = select(locations.c.id).where(locations.c.name == location)
-    place_id = connection.execute(place).scalar()
-    return {check: slot for check, slot in connection.execute(newest(place_id)) if slot is not None}
+    found = connection.execute(newest(connection.execute(place).scalar()))
+    return {check: slot + (interval or 1) for check, slot, interval in found if slot is not None}
 
 
-def newest(location_id: int | None) -> Select[str, Micros | None]:
-    """The query of `last_slots`."""
-    slot = (
-        select(func.max(results.c.scheduled_at))
-        .where(results.c.check_id == checks.c.id, results.c.location_id == location_id)
+def newest(location_id: int | None) -> Select[str, Micros | None, Micros | None]:
+    """The query of `covered_until`. Two looks into the primary key for each check; joined, SQLite would read all of it."""
+    its_own = (results.c.check_id == checks.c.id) & (results.c.location_id == location_id)
+    slot = select(func.max(results.c.scheduled_at)).where(its_own).scalar_subquery()
+    interval = (
+        select(definitions.c.interval_us)
+        .select_from(results.outerjoin(definitions, definitions.c.id == results.c.definition_id))
+        .where(its_own)
+        .order_by(results.c.scheduled_at.desc())
+        .limit(1)
+        .correlate(checks)
         .scalar_subquery()
     )
-    return select(checks.c.key, slot)
+    return select(checks.c.key, slot, interval)
 
 
 def _between(check_id: int | None, location_id: int, start: Micros, end: Micros) -> Select[*tuple[int, ...]]:
@@ -83,7 +89,7 @@ def _between(check_id: int | None, location_id: int, start: Micros, end: Micros)
 def _intervals(connection: Connection, check_id: int | None) -> dict[int | None, Micros]:
     """The interval of each of a check's definitions: they are few, so that no join is needed."""
     query = select(definitions.c.id, definitions.c.interval_us).where(definitions.c.check_id == check_id)
-    return {definition: interval for definition, interval in connection.execute(query)}
+    return {row.id: row.interval_us for row in connection.execute(query)}
 
 
 def _stream(

@@ -73,10 +73,10 @@ class Store:
         with self._reading() as connection:
             return evidence.failures(connection, check, limit=limit)
 
-    def last_slots(self, location: str) -> dict[str, Micros]:
-        """The newest stored slot of each check that has one."""
+    def covered_until(self, location: str) -> dict[str, Micros]:
+        """Up to when each check's newest result speaks: its slot and the interval it was measured with."""
         with self._reading() as connection:
-            return records.last_slots(connection, location)
+            return records.covered_until(connection, location)
 
     def simulated_until(self) -> Micros | None:
         """The end of the made-up history in this store, `None` when all of it was measured."""

@@ -116,7 +116,7 @@ def rows(store: Store, table: Table) -> list[dict[str, object]]:
 def test_a_new_store_is_empty(store: Store) -> None:
     assert stored(store) == []
     assert store.failures("orders/list", limit=5) == ()
-    assert store.last_slots("default") == {}
+    assert store.covered_until("default") == {}
     assert store.simulated_until() is None
     store.ping()
 
@@ -392,17 +392,24 @@ def test_a_store_that_is_opened_again_knows_what_was_registered(
     assert rows(again, results)[0]["definition_id"] == rows(again, definitions)[0]["id"]
 
 
-def test_last_slots_are_those_of_one_location(store: Store) -> None:
-    store.register([a_check("orders/never")])
-    store.record([up(3), up(9), up(5), up(7, check="orders/other"), up(99, location="west")])
-    assert store.last_slots("default") == {
-        "orders/list": T0 + 9 * MINUTE,
-        "orders/other": T0 + 7 * MINUTE,
+def test_a_check_is_covered_until_its_newest_result_in_a_location_ends(store: Store) -> None:
+    store.register([a_check("orders/never"), a_check("orders/list", definition="a minute")])
+    known = [up(at, definition="a minute") for at in (3, 9, 5)]
+    store.record([*known, up(7, check="orders/other"), up(99, location="west")])
+    assert store.covered_until("default") == {
+        "orders/list": T0 + 10 * MINUTE,
+        "orders/other": T0 + 7 * MINUTE + 1,
     }
-    assert store.last_slots("nowhere") == {}
+    assert store.covered_until("nowhere") == {}
 
 
-def test_last_slots_are_looked_up_in_the_primary_key(tmp_path: Path) -> None:
+def test_a_record_knows_the_interval_it_was_measured_with(store: Store) -> None:
+    store.register([a_check("orders/list", definition="a minute")])
+    store.record([up(1, definition="a minute"), up(2, definition="long forgotten")])
+    assert [record.interval for record in stored(store)] == [MINUTE, None]
+
+
+def test_the_newest_results_are_looked_up_in_the_primary_key(tmp_path: Path) -> None:
     with (
         open_store(Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")) as store,
         store._engine.connect() as connection,

@@ -123,7 +123,7 @@ def test_every_question_to_a_server_that_is_gone_is_answered_alike(
             for ask in (
                 store.ping,
                 store.simulated_until,
-                lambda: store.last_slots("default"),
+                lambda: store.covered_until("default"),
                 lambda: store.failures("api/0", limit=1),
                 lambda: list(store.records("api/0", start=0, end=9)),
             ):
@@ -157,7 +157,7 @@ def test_a_file_that_can_not_grow_loses_no_more_than_the_batch(tmp_path: Path, f
             if fails:
                 with pytest.raises(StoreUnreachable, match=why):
                     store.record(batch)
-                assert store.last_slots("default") == {"api/0": 0}
+                assert store.covered_until("default") == {"api/0": 1}
         assert store.record(batch) == Recorded(stored=1_999, duplicates=1)
 
 
