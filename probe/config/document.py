@@ -45,7 +45,7 @@ _HINTS: Final = (
     ("expected <block end>", "look at the indentation: lines of one mapping begin in one column"),
     ("did not find expected key", "look at the indentation: lines of one mapping begin in one column"),
     ("could not find expected ':'", 'a key must be followed by ":" and a space'),
-    ("did not find expected ',' or", "a bracket or brace isn't closed"),
+    ("did not find expected ',' or", "a bracket or brace isn't closed, or text between brackets itself holds some and must stand in quotes"),
     ("undefined alias", "an alias (*name) needs an anchor (&name) before it; text that begins with * must stand in quotes"),
     ("found unexpected end of stream", "a quote isn't closed"),
     ("found another document", "keep one document in a file: remove the line ---"),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
 
 from probe.config.references import has_reference
 from probe.model.units import parse_duration, parse_size
@@ -104,6 +105,15 @@ _SIZE_SCHEMA: Final = {
     "examples": ["64KiB", "4MiB"],
     "description": "A number and a unit: B KB MB GB KiB MiB GiB.",
 }
+_SCALARS: Final = ("string", "number", "boolean")
+_SCALAR_SCHEMA: Final = {"type": list(_SCALARS)}
+_SECRET_SCHEMA: Final = {"type": "string", "pattern": r"\$\{(env:[A-Za-z_]|file:.)", "examples": ["${env:NAME}"]}
+_NO_REFERENCE: Final = {"not": {"pattern": r"(^|[^$])\$\{"}}
+
+
+def _named(pattern: str) -> dict[str, object]:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
 
 Duration: TypeAlias = Annotated[
     int, BeforeValidator(_quantity(parse_duration, "30s")), WithJsonSchema(_DURATION_SCHEMA)
@@ -113,34 +123,63 @@ Duration: TypeAlias = Annotated[
 Size: TypeAlias = Annotated[int, BeforeValidator(_quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)]
 """Bytes, from text such as `64KiB`."""
 
-Plain: TypeAlias = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=200)]
+Plain: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_plain),
+    StringConstraints(min_length=1, max_length=200),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200, **_NO_REFERENCE}),
+]
 """Short text that is shown to people."""
 
-Text: TypeAlias = Annotated[
-    str, BeforeValidator(_scalar_text), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
+Text: TypeAlias = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema(_SCALAR_SCHEMA)]
 """Text in which references are filled in; numbers and truth values are taken as written."""
+
+Secret: TypeAlias = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema(_SECRET_SCHEMA)]
+"""Text that must not stand in the file itself; that it doesn't is looked at where it is used."""
 
 Values: TypeAlias = Annotated[
     tuple[str, ...],
     BeforeValidator(_texts),
-    WithJsonSchema(
-        {
-            "type": ["string", "number", "boolean", "array"],
-            "items": {"type": ["string", "number", "boolean"]},
-        }
-    ),
+    WithJsonSchema({"type": [*_SCALARS, "array"], "items": _SCALAR_SCHEMA}),
 ]
 """One text or several, for a name that may be repeated."""
 
 LabelValue: TypeAlias = Annotated[
     str, BeforeValidator(_scalar_text), BeforeValidator(_plain), StringConstraints(max_length=200),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+    WithJsonSchema({**_SCALAR_SCHEMA, "maxLength": 200, **_NO_REFERENCE}),
 ]  # fmt: skip
-LabelName: TypeAlias = Annotated[str, BeforeValidator(_label_name)]
-HeaderName: TypeAlias = Annotated[str, BeforeValidator(_header_name)]
-Slug: TypeAlias = Annotated[
-    str, BeforeValidator(check_slug), WithJsonSchema({"type": "string", "pattern": f"^{SLUG}$"})
-]
+LabelName: TypeAlias = Annotated[str, BeforeValidator(_label_name), WithJsonSchema(_named(_LABEL_NAME.pattern))]
+HeaderName: TypeAlias = Annotated[str, BeforeValidator(_header_name), WithJsonSchema(_named(_HEADER_NAME.pattern))]
+Slug: TypeAlias = Annotated[str, BeforeValidator(check_slug), WithJsonSchema(_named(SLUG))]
 Retries: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
 Hops: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
+
+
+class FileSchema(GenerateJsonSchema):
+    """JSON Schema as the loader reads the file: a key that is left out is not an empty one, and names have a form."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """`None` stands for a key that is absent; `null` in the file is a mistake."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Only a default that can be written as it stands; the others are told in descriptions."""
+        made = super().default_schema(schema)
+        if not isinstance(made.get("default"), str):
+            made.pop("default", None)
+        return made
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """pydantic would let a key through that breaks the pattern of its keys."""
+        made: JsonSchemaValue = {"type": "object"}
+        if "values_schema" in schema:
+            made["additionalProperties"] = self.generate_inner(schema["values_schema"])
+        if "keys_schema" in schema:
+            made["propertyNames"] = self.generate_inner(schema["keys_schema"])
+        if "min_length" in schema:
+            made["minProperties"] = schema["min_length"]
+        return made
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002  # pydantic's signature
+        """Never: the key says it."""
+        return False

@@ -6,6 +6,8 @@ Meaning is given elsewhere (`build`); here stands only which keys exist and what
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import (
@@ -13,11 +15,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     InstanceOf,
     JsonValue,
     WithJsonSchema,
     model_validator,
 )
+from pydantic.config import JsonDict
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from probe.config.expressions import (
     ExpressionError,
@@ -27,12 +33,14 @@ from probe.config.expressions import (
 )
 from probe.config.fields import (
     Duration,
+    FileSchema,
     HeaderName,
     Hops,
     LabelName,
     LabelValue,
     Plain,
     Retries,
+    Secret,
     Size,
     Slug,
     Text,
@@ -44,7 +52,15 @@ from probe.model.check import Expectation, Severity
 
 METHODS: Final = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 BODIES: Final = ("json", "form", "body")
+BY_REFERENCE: Final = "By reference only: ${env:NAME} or ${file:path}."
 _FILLED_IN: Final = re.compile(r"\$\{(?:env|file):")
+
+
+Target: TypeAlias = Annotated[Text | None, Field(description="Where to: a path below base_url, or a whole URL.")]
+
+
+def _required(*keys: str) -> JsonDict:
+    return {"required": [*keys]}
 
 
 class Section(BaseModel):
@@ -56,16 +72,18 @@ class Section(BaseModel):
 class BasicAuth(Section):
     """User name and password (RFC 7617)."""
 
-    username: Text
-    password: Annotated[Text, Field(description="By reference only: ${env:NAME} or ${file:path}.")]
+    username: Annotated[Text, Field(description="Without a colon.")]
+    password: Annotated[Secret, Field(description=BY_REFERENCE)]
 
 
 class ApiKeyAuth(Section):
     """A key in a header or in the query."""
 
-    header: HeaderName | None = None
-    query: Annotated[str, Field(min_length=1)] | None = None
-    value: Annotated[Text, Field(description="By reference only: ${env:NAME} or ${file:path}.")]
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_required("header"), _required("query")]})
+
+    header: Annotated[HeaderName | None, Field(description="The header that carries it.")] = None
+    query: Annotated[str | None, Field(min_length=1, description="Or the parameter of the URL that does.")] = None
+    value: Annotated[Secret, Field(description=BY_REFERENCE)]
 
     @model_validator(mode="after")
     def _one_place(self) -> ApiKeyAuth:
@@ -77,31 +95,33 @@ class ApiKeyAuth(Section):
 class Auth(Section):
     """Exactly one way to authenticate; none of them means none at all."""
 
-    basic: BasicAuth | None = None
-    bearer: Annotated[Text, Field(description="By reference only: ${env:NAME} or ${file:path}.")] | None = None
-    api_key: ApiKeyAuth | None = None
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    basic: Annotated[BasicAuth | None, Field(description="User name and password.")] = None
+    bearer: Annotated[Secret | None, Field(description=f"A token. {BY_REFERENCE}")] = None
+    api_key: Annotated[ApiKeyAuth | None, Field(description="A key in a header or in the query.")] = None
 
 
 class ConfirmFields(Section):
     """Fast retries inside the slot: a failure counts once they failed too."""
 
-    retries: Annotated[Retries, Field(description="How many, 0 to 10. Default: 2.")] | None = None
-    after: (
-        Annotated[
-            Duration,
-            Field(description="The pause before each. Default: 3s, or a tenth of the interval."),
-        ]
-        | None
-    ) = None
+    retries: Annotated[Retries | None, Field(description="How many, 0 to 10. Default: 2.")] = None
+    after: Annotated[
+        Duration | None,
+        Field(description="The pause before each. Default: 3s, or a tenth of the interval if that is less."),
+    ] = None
 
 
 class TlsFields(Section):
     """How the target's certificate is judged."""
 
-    verify: (
-        Annotated[bool, Field(strict=True, description="false accepts any certificate; the report warns.")] | None
-    ) = None
-    ca_file: Annotated[Text, Field(description="PEM file of an authority to trust beside the system's.")] | None = None
+    verify: Annotated[
+        bool | None,
+        Field(strict=True, description="false accepts any certificate; the report warns of it. Default: true."),
+    ] = None
+    ca_file: Annotated[Text | None, Field(description="PEM file of an authority to trust beside the system's own.")] = (
+        None
+    )
 
 
 def _read_auth(value: object) -> object:
@@ -131,11 +151,17 @@ def _read_expectation(value: object, severity: Severity = Severity.FAIL) -> Expe
     raise wrong("write an expectation as a sentence, such as: status == 200")
 
 
-AuthField: TypeAlias = Annotated[
-    Auth,
-    BeforeValidator(_read_auth),
-    Field(json_schema_extra={"anyOf": [{"const": "none"}, {"type": "object"}]}),
-]
+@dataclass(frozen=True, slots=True)
+class _OrTheWord:
+    """Says in the JSON Schema that one word may stand there as well."""
+
+    word: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"const": self.word}, handler(core)]}
+
+
+AuthField: TypeAlias = Annotated[Auth, BeforeValidator(_read_auth), _OrTheWord("none")]
 ExpectationField: TypeAlias = Annotated[
     InstanceOf[Expectation],
     BeforeValidator(_read_expectation),
@@ -146,48 +172,60 @@ ExpectationField: TypeAlias = Annotated[
 class Common(Section):
     """What `defaults` sets for all, an API for its checks, and a check for itself; the nearest wins."""
 
-    interval: Annotated[Duration, Field(description="How often: 1s or more. Default: 1m.")] | None = None
-    timeout: (
-        Annotated[
-            Duration,
-            Field(description="Total deadline of an attempt. Default: 10s, or half the interval."),
-        ]
-        | None
-    ) = None
-    confirm: ConfirmFields | None = None
-    redirects: Annotated[Hops, Field(description="How many hops to follow. Default: 0, a 3xx is a result.")] | None = (
-        None
-    )
-    max_body: Annotated[Size, Field(description="Longest decoded body; longer is a failure. Default: 8MiB.")] | None = (
-        None
-    )
-    tls: TlsFields | None = None
-    auth: AuthField | None = None
-    headers: Annotated[dict[HeaderName, Text], Field(description="Added to those of the level above.")] = {}
-    labels: Annotated[dict[LabelName, LabelValue], Field(description="Added to those of the level above.")] = {}
+    interval: Annotated[Duration | None, Field(description="How often, 1s to 7d. Default: 1m.")] = None
+    timeout: Annotated[
+        Duration | None,
+        Field(description="Total deadline of an attempt. Default: 10s, or half the interval if that is less."),
+    ] = None
+    confirm: Annotated[ConfirmFields | None, Field(description="Fast retries before a failure counts.")] = None
+    redirects: Annotated[
+        Hops | None, Field(description="How many to follow, 0 to 10. Default: 0, so a 3xx is the answer.")
+    ] = None
+    max_body: Annotated[
+        Size | None, Field(description="Longest body, decoded; a longer one is a failure. Default: 8MiB.")
+    ] = None
+    tls: Annotated[TlsFields | None, Field(description="How the target's certificate is judged.")] = None
+    auth: Annotated[AuthField | None, Field(description="One of basic, bearer, api_key; or none.")] = None
+    headers: Annotated[
+        dict[HeaderName, Text], Field(description="Of the request; added to those of the level above.")
+    ] = {}
+    labels: Annotated[
+        dict[LabelName, LabelValue], Field(description="For people and reports; added to those of the level above.")
+    ] = {}
 
 
 class CheckFields(Common):
     """One request at a regular interval, and what its response must show."""
 
-    name: Plain | None = None
-    get: Text | None = None
-    head: Text | None = None
-    post: Text | None = None
-    put: Text | None = None
-    patch: Text | None = None
-    delete: Text | None = None
-    options: Text | None = None
-    trace: Text | None = None
-    method: Annotated[str, Field(pattern=r"^[A-Z]{1,20}$", description="Any other method; then give url.")] | None = (
-        None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [*(_required(method) for method in METHODS), _required("method", "url")],
+            "dependentRequired": {"method": ["url"], "url": ["method"]},
+            "not": {"anyOf": [_required(*pair) for pair in combinations(BODIES, 2)]},
+        }
     )
-    url: Text | None = None
+
+    name: Annotated[Plain | None, Field(description="What people read. Default: from the key.")] = None
+    get: Target = None
+    head: Target = None
+    post: Target = None
+    put: Target = None
+    patch: Target = None
+    delete: Target = None
+    options: Target = None
+    trace: Target = None
+    method: Annotated[
+        str | None, Field(pattern=r"^[A-Z]{1,20}$", description="Any other method, in capitals; then give url.")
+    ] = None
+    url: Annotated[Text | None, Field(description="Where to, together with method.")] = None
     query: Annotated[dict[str, Values], Field(description="Added to the URL, encoded.")] = {}
     json_: Annotated[JsonValue, Field(alias="json", description="A body in JSON.")] = None
-    form: Annotated[dict[str, Values], Field(description="A body of form fields.")] | None = None
-    body: Annotated[Text, Field(description="A body as it is.")] | None = None
-    expect: Annotated[list[ExpectationField], Field(max_length=100)] = []
+    form: Annotated[dict[str, Values] | None, Field(description="A body of form fields.")] = None
+    body: Annotated[Text | None, Field(description="A body as it is.")] = None
+    expect: Annotated[
+        list[ExpectationField],
+        Field(max_length=100, description="What the response must show. Without one on it, the status is below 400."),
+    ] = []
 
     @model_validator(mode="after")
     def _one_request(self) -> CheckFields:
@@ -224,17 +262,17 @@ class CheckFields(Common):
 class ApiFields(Common):
     """A group of checks with one owner and, usually, one address."""
 
-    name: Plain | None = None
-    base_url: Annotated[Text, Field(description="What the paths of its checks are appended to.")] | None = None
-    checks: Annotated[dict[Slug, CheckFields], Field(min_length=1)]
+    name: Annotated[Plain | None, Field(description="What people read. Default: from the key.")] = None
+    base_url: Annotated[Text | None, Field(description="What the paths of its checks are appended to.")] = None
+    checks: Annotated[dict[Slug, CheckFields], Field(min_length=1, description="Its checks, each by its name.")]
 
 
 class ReportFields(Section):
     """The static site."""
 
-    directory: Annotated[str, Field(min_length=1)] = "reports"
-    every: Duration = 300_000_000
-    title: Plain = "API availability"
+    directory: Annotated[str, Field(min_length=1, description="Where it is written.")] = "reports"
+    every: Annotated[Duration, Field(description="How often, 1s to 1d. Default: 5m.")] = 300_000_000
+    title: Annotated[Plain, Field(description="What it is called.")] = "API availability"
 
 
 def _read_version(value: object) -> object:
@@ -246,18 +284,23 @@ def _read_version(value: object) -> object:
 class FileFields(Section):
     """The whole file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="probe checks file")
+    model_config = ConfigDict(
+        title="probe checks file",
+        json_schema_extra={"patternProperties": {"^x-": {"description": "Yours: a place for anchors. Ignored."}}},
+    )
 
-    version: Annotated[Literal[1], BeforeValidator(_read_version)]
+    version: Annotated[Literal[1], BeforeValidator(_read_version), Field(description="Of this format.")]
     store: Annotated[Text, Field(description="Where results go: sqlite:///file or postgresql://user@host/name.")] = (
         "sqlite:///probe.db"
     )
     timezone: Annotated[str, Field(description="IANA name; the calendar of days in reports.")] = "UTC"
     location: Annotated[Slug, Field(description="Where this prober stands.")] = "default"
-    listen: Annotated[str, Field(description="host:port of /metrics, /healthz, /readyz and the reports.")] | None = None
-    defaults: Common = Common()
-    apis: Annotated[dict[Slug, ApiFields], Field(min_length=1)]
-    report: ReportFields = ReportFields()
+    listen: Annotated[
+        str | None, Field(description="host:port of /metrics, /healthz, /readyz and the reports; omit for none.")
+    ] = None
+    defaults: Annotated[Common, Field(description="For all checks; an API or a check may say otherwise.")] = Common()
+    apis: Annotated[dict[Slug, ApiFields], Field(min_length=1, description="Groups of checks, each by its name.")]
+    report: Annotated[ReportFields, Field(description="The static site.")] = ReportFields()
 
 
 def must_be_reference(text: str) -> None:
@@ -272,5 +315,5 @@ def must_be_reference(text: str) -> None:
 
 def json_schema() -> dict[str, object]:
     """The JSON Schema of the file, for editors and other tools."""
-    schema = FileFields.model_json_schema(by_alias=True)
+    schema = FileFields.model_json_schema(by_alias=True, schema_generator=FileSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,1 @@
+"""Measures the budgets, each beside its budget and a reference of the same run: `make bench`."""
