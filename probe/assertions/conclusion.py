@@ -92,7 +92,14 @@ def _shown(outcome: AssertionOutcome, redactor: Redactor) -> AssertionOutcome:
 
 
 def _clean(text: str, redactor: Redactor, limit: int) -> str:
-    """Masked, then cut, then such that any store and file takes it (a lone surrogate is no UTF-8)."""
+    """Masked, then cut, then made harmless, for it will stand in terminals, logs and pages."""
     masked = redactor.redact(text)
     cut = masked if len(masked) <= limit else masked[: limit - 1] + "…"
-    return cut.encode("utf-8", "replace").decode("utf-8")
+    return cut if cut.isprintable() else "".join(map(_visible, cut))
+
+
+def _visible(character: str) -> str:
+    """Escape sequences, direction marks and lone surrogates by their number: `\\x1b`, `\\u202e`."""
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")

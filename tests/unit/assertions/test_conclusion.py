@@ -135,4 +135,10 @@ def test_long_findings_are_cut() -> None:
 
 def test_every_text_can_be_stored_as_utf_8() -> None:
     result = _result(_check("json $.a == x"), with_body(b'{"a": "\\ud800\\u0000"}'))
-    assert result.outcomes[0].actual == r'"?\u0000"'
+    assert result.outcomes[0].actual == r'"\ud800\u0000"'
+
+
+def test_what_a_terminal_would_obey_is_made_visible() -> None:
+    failure = Failure(kind=FailureKind.PROTOCOL, detail="said \x1b[2J\x9b31m\u202e\ud800 and\nmore")
+    result = _result(_check(), replace(SAMPLE, failure=failure))
+    assert result.detail == r"said \x1b[2J\x9b31m\u202e\ud800 and\nmore"

@@ -1,0 +1,119 @@
+"""The daemon inside this process, so that faults can be put into its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from probe.config.load import loads
+from probe.demo.sample_api import SampleApi
+from probe.model.check import Check
+from probe.model.errors import StoreUnreachable
+from probe.model.result import Result, State
+from probe.model.settings import Settings
+from probe.runtime import app
+from probe.runtime.app import Hooks, run_daemon
+from probe.store import Recorded, Store, open_store
+
+PATIENCE = 30
+
+
+class Seen:
+    """Counts results as they come."""
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+
+    def observe(self, _: Check, result: Result) -> None:
+        self.results.append(result)
+
+    async def more(self, count: int) -> None:
+        wanted = len(self.results) + count
+        async with asyncio.timeout(PATIENCE):
+            while len(self.results) < wanted:
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
+    async with SampleApi.start(http_port=0, https_port=0, now=datetime.now(UTC)) as shop:
+        text = f"version: 1\nreport: {{every: 1s}}\napis:\n  shop:\n    base_url: {shop.http_url}\n    checks:\n      list: {{get: /orders, interval: 1s}}\n"
+        yield loads(text.encode(), file="checks.yaml", environment={}, folder=tmp_path)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Seen]:
+    seen, stop = Seen(), asyncio.Event()
+    task = asyncio.create_task(run_daemon(settings, Hooks(observers=(seen,)), stop=stop))
+    await seen.more(1)
+    yield seen
+    stop.set()
+    async with asyncio.timeout(PATIENCE):
+        await task
+
+
+def slots_of(settings: Settings) -> list[tuple[int, State]]:
+    with open_store(settings.store, create=False) as store:
+        return [(record.scheduled_at, record.state) for record in store.records("shop/list", start=0, end=2**62)]
+
+
+async def test_checking_goes_on_when_apscheduler_dies(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: AsyncIOScheduler) -> float:
+        raise RuntimeError("the job store is gone")
+
+    monkeypatch.setattr(app, "STALL_SECONDS", 1.0)
+    with structlog.testing.capture_logs() as events:
+        async with running(settings) as seen:
+            monkeypatch.setattr(AsyncIOScheduler, "_process_jobs", broken)
+            await seen.more(5)
+            monkeypatch.undo()
+    assert "the scheduler stalled; it is woken" in [event["event"] for event in events]
+    slots = [slot for slot, _ in slots_of(settings)]
+    assert slots == list(range(slots[0], slots[-1] + 1, 1_000_000))
+
+
+async def test_a_store_that_fails_for_a_while_loses_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = True
+    record = Store.record
+
+    def sometimes(store: Store, results: list[Result]) -> Recorded:
+        if failing:
+            raise StoreUnreachable("database is locked")
+        return record(store, results)
+
+    async with running(settings) as seen:
+        monkeypatch.setattr(Store, "record", sometimes)
+        await seen.more(4)
+        failing = False
+        await seen.more(1)
+    assert len(slots_of(settings)) == len(seen.results)
+
+
+async def test_a_report_that_cannot_be_written_stops_nothing(settings: Settings) -> None:
+    folder = Path(settings.report.directory)
+    with structlog.testing.capture_logs() as events:
+        async with running(settings) as seen:
+            shutil.rmtree(folder)
+            folder.write_text("a file stands in the way")
+            await seen.more(3)
+            folder.unlink()
+    assert "the report could not be written" in [event["event"] for event in events]
+    assert (folder / "index.html").exists()
+
+
+async def test_it_leaves_no_task_and_no_connection_behind(settings: Settings) -> None:
+    before = asyncio.all_tasks()
+    async with running(settings) as seen:
+        await seen.more(2)
+    await asyncio.sleep(0.05)
+    assert asyncio.all_tasks() - before == set()
