@@ -133,6 +133,7 @@ class _Daemon:
         self._scheduler.replace(self._settings.checks)
         self._start_jobs()
         watching = asyncio.create_task(self._watch())
+        self._announce()
         self._hooks.started(self._settings)
         await stop.wait()
         _log.info("stopping", in_flight=self._cycle.in_flight)
@@ -145,6 +146,17 @@ class _Daemon:
             await self._listener.stop()
         await self._publisher.finish()
         _log.info("stopped", results=self._writer.stored)
+
+    def _announce(self) -> None:
+        settings = self._settings
+        served = {"listen": str(settings.listen)} if settings.listen else {}
+        _log.info(
+            "started",
+            checks=len(settings.checks),
+            store=str(settings.store),
+            report=settings.report.directory,
+            **served,
+        )
 
     def _start_jobs(self) -> None:
         self._jobs.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=None)

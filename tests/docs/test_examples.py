@@ -1,0 +1,114 @@
+"""Every example of a checks file loads, and the JSON Schema takes it; mistakes of shape it refuses too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from probe.config.document import Value, read_document
+from probe.config.load import loads
+from probe.config.schema import json_schema
+from tests.docs.pages import PAGES, ROOT, Block, blocks, read
+
+CONFIGS = ROOT / "tests" / "configs"
+EXAMPLES = [block for page in PAGES for block in blocks(page, "yaml")]
+WHOLE_FILES = [*sorted((CONFIGS / "good").glob("*.yaml")), ROOT / "checks.yaml", ROOT / "docs/examples/checks.yaml"]
+MISTAKES_OF_SHAPE = (
+    "api-key-not-a-slug", "api-key-nowhere", "api-without-checks", "apis-is-a-list", "check-is-text",
+    "check-key-not-a-slug", "duration-with-an-unknown-unit", "duration-without-a-unit", "empty-checks", "empty-value",
+    "expect-not-a-list", "expect-number", "expect-object-without-subject", "expect-unknown-subject",
+    "header-name-with-a-space", "label-name-with-a-dash", "method-without-url", "misspelt-auth", "misspelt-key",
+    "misspelt-nested-key", "no-apis", "no-method", "no-version", "not-a-mapping", "redirects-not-a-number",
+    "reference-in-a-name", "retries-as-text", "secret-in-the-file", "section-of-a-later-version", "size-without-a-unit",
+    "too-many-retries", "two-bodies", "two-kinds-of-auth", "two-methods", "unknown-top-level-key", "verify-as-text",
+    "version-2",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(json_schema())
+
+
+def completed(text: str) -> str:
+    """A whole file: a list is taken as expectations, a piece as one check."""
+    if re.search(r"^version:", text, re.MULTILINE):
+        return text
+    check = f"expect:\n{text}" if text.startswith("- ") else text
+    if not re.search(r"^(get|post):", check, re.MULTILINE):
+        check = f"get: /\n{check}"
+    indented = "".join(f"        {line}\n" for line in check.splitlines())
+    return f"version: 1\napis:\n  api:\n    base_url: https://api.example.com\n    checks:\n      check:\n{indented}"
+
+
+def value_of(text: str) -> Value:
+    return read_document(text.encode(), file="checks.yaml").value
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.name)
+def test_an_example_loads_and_fits_the_schema(block: Block, schema: jsonschema_rs.Validator, tmp_path: Path) -> None:
+    text = completed(block.text)
+    schema.validate(value_of(text))
+    (tmp_path / "secret").write_text("s")
+    text = re.sub(r"\$\{file:[^}]+\}", "${file:secret}", text)
+    environment = dict.fromkeys(re.findall(r"\$\{env:(\w+)", text), "e")
+    assert loads(text.encode(), file=block.name, environment=environment, folder=tmp_path).checks
+
+
+def test_there_are_examples_of_whole_files_and_of_pieces() -> None:
+    assert len(EXAMPLES) >= 10
+    assert {"version:" in block.text for block in EXAMPLES} == {True, False}
+
+
+@pytest.mark.parametrize("file", WHOLE_FILES, ids=lambda file: file.stem)
+def test_the_schema_takes_every_good_file(file: Path, schema: jsonschema_rs.Validator) -> None:
+    schema.validate(value_of(file.read_text(encoding="utf-8")))
+
+
+def test_the_file_for_the_unit_loads(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("t")
+    text = read("docs/examples/checks.yaml").replace("/run/credentials/probe.service/orders-token", "token")
+    settings = loads(text.encode(), file="checks.yaml", environment={}, folder=tmp_path)
+    assert settings.store.reveal() == "sqlite:////var/lib/probe/probe.db"
+    assert settings.report.directory == "/var/lib/probe/reports"
+
+
+@pytest.mark.parametrize("mistake", MISTAKES_OF_SHAPE)
+def test_the_schema_refuses_a_mistake_of_shape(mistake: str, schema: jsonschema_rs.Validator) -> None:
+    text = (CONFIGS / "bad" / f"{mistake}.yaml").read_text(encoding="utf-8")
+    assert not schema.is_valid(value_of(text))
+
+
+def test_keys_of_ones_own_stand_at_the_top_only(schema: jsonschema_rs.Validator) -> None:
+    api = {"base_url": "https://api.example.com", "checks": {"check": {"get": "/"}}}
+    assert schema.is_valid({"version": 1, "x-mine": {"any": ["thing"]}, "apis": {"api": api}})
+    assert not schema.is_valid({"version": 1, "apis": {"api": {**api, "x-mine": 1}}})
+
+
+def described(schema: object, name: str) -> Iterator[tuple[str, bool]]:
+    """Each property of a schema and of all below it, and whether it or what it refers to is described."""
+    if isinstance(schema, dict):
+        for key, value in schema.get("properties", {}).items():
+            yield f"{name}.{key}", isinstance(value, dict) and ("description" in value or "$ref" in value)
+        for key, value in schema.items():
+            yield from described(value, f"{name}.{key}") if key not in ("if", "then", "else") else ()
+    elif isinstance(schema, list):
+        for index, value in enumerate(schema):
+            yield from described(value, f"{name}[{index}]")
+
+
+def test_the_schema_describes_every_key_for_editors() -> None:
+    plain = {"operator", "value", "severity", "warn"}  # their form says all
+    bare = [name for name, is_described in described(json_schema(), "") if not is_described]
+    assert [name for name in bare if name.rpartition(".")[2] not in plain] == []
+
+
+def test_messages_shown_are_those_that_probe_writes() -> None:
+    written = {line for file in (CONFIGS / "bad").glob("*.expected") for line in file.read_text().splitlines()}
+    shown = [line for line in read("docs/yaml.md").splitlines() if line.startswith("checks.yaml:")]
+    assert shown
+    assert set(shown) <= written

@@ -1,0 +1,109 @@
+"""What the operations page tells of numbers, metrics, failures and fields is what the code has."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from probe.assertions.conclusion import OWN_FAILURES
+from probe.model.errors import ConfigurationError, StoreError
+from probe.model.ndjson import to_json
+from probe.model.result import Result, State, Verdict
+from probe.model.sample import PHASES, FailureKind, Phases
+from probe.model.units import DAY, MINUTE, SECOND
+from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS, LONGEST_FILL, STALL_SECONDS
+from probe.runtime.publisher import LONGEST
+from probe.runtime.scheduler import GRACE, JUMP, LOOK_AHEAD
+from probe.runtime.telemetry import Health, Telemetry
+from probe.runtime.writer import LONGEST_PAUSE, MOST_PENDING
+from probe.slo.spans import MAX_GAP
+from tests.docs.pages import ROOT, blocks, first_column, flat, read, rows, spans
+from tests.fakes.checks import make_check
+
+PAGE = read("docs/operations.md")
+ARCHITECTURE = read("docs/architecture.md")
+RESULT = Result(
+    check="shop/home",
+    location="default",
+    scheduled_at=0,
+    state=State.UP,
+    phases=Phases(**dict.fromkeys(PHASES, 1)),
+)
+
+
+def metrics() -> dict[str, set[str]]:
+    """Each metric's labels, as Prometheus gets them once one check has run."""
+    telemetry = Telemetry(lambda: Health(is_ready=True, faults=(), pending=0, stored=0, lost=0))
+    telemetry.observe(make_check(), RESULT)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(telemetry)
+    samples = [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
+    names = [line.partition(" ")[0].partition("{") for line in samples]
+    return {name: {pair.partition("=")[0] for pair in rest.split(",") if "=" in pair} for name, _, rest in names}
+
+
+def test_every_metric_is_told_with_its_labels() -> None:
+    told = {
+        spans(row[0])[0]: set(spans(row[1])) for row in rows(PAGE, "Health and metrics") if row[0].startswith("`probe")
+    }
+    assert told == metrics()
+
+
+def test_the_alerts_for_prometheus_use_metrics_that_exist() -> None:
+    rules = blocks(ROOT / "docs/operations.md", "yml")[0].text
+    used = set(re.findall(r"probe_\w+", rules))
+    assert {"probe_success", "probe_healthy"} <= used <= set(metrics())
+
+
+def test_every_failure_is_told_with_its_state() -> None:
+    told = {spans(row[0])[0]: row[1] for row in rows(PAGE, "Failures")}
+    assert told == {kind.value: "unknown" if kind in OWN_FAILURES else "down" for kind in FailureKind}
+
+
+def test_every_field_of_a_result_is_told() -> None:
+    assert set(first_column(PAGE, "Results as JSON lines")) == set(to_json(RESULT))
+    assert set(Verdict) <= set(spans(PAGE))
+
+
+@pytest.mark.parametrize("page", ["docs/operations.md", "README.md"])
+def test_the_exit_statuses_are_those_of_the_errors(page: str) -> None:
+    heading = "Exit statuses" if page.startswith("docs") else "Commands"
+    told = {row[0]: row[1] for row in rows(read(page), heading) if row[0].isdigit()}
+    assert list(told) == ["0", "1", "2", "3", "4"]
+    assert "file" in told[str(ConfigurationError.exit_status)]
+    assert "store" in told[str(StoreError.exit_status)]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        f"checks in flight have {FINISH_SECONDS:g} s to end",
+        f"the store has {DRAIN_SECONDS:g} s for the last results",
+        f"has not ticked for {STALL_SECONDS:g} s",
+        f"Slots more than {GRACE // SECOND} s late",
+        f"Up to {MOST_PENDING:,} results wait in memory",
+        f"at most {LONGEST_PAUSE:g} s apart",
+        f"more than {LONGEST / 60:g} minutes is ended",
+        f"up to {({7: 'seven'})[LONGEST_FILL // DAY]} days back",
+    ],
+)
+def test_a_number_is_the_one_of_the_code(phrase: str) -> None:
+    assert phrase in flat(PAGE)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        f"within the next {LOOK_AHEAD / SECOND:g} s",
+        f"a jump of more than {JUMP // SECOND} s",
+        f"but for {({2: 'two'})[MAX_GAP]} intervals at most",
+    ],
+)
+def test_a_number_of_the_architecture_is_the_one_of_the_code(phrase: str) -> None:
+    assert phrase in flat(ARCHITECTURE)
+
+
+def test_a_minute_has_the_results_a_year_that_are_told() -> None:
+    assert f"{365 * DAY // MINUTE:,} results a year" in flat(PAGE)

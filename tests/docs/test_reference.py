@@ -1,0 +1,153 @@
+"""The YAML reference says what the code does: its keys, defaults, limits, subjects and operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from probe.assertions.decoding import MAX_JSON_VALUES
+from probe.assertions.json_value import TYPES
+from probe.assertions.metered import MAX_VISITS
+from probe.assertions.paths import MAX_PATH
+from probe.assertions.registry import SUBJECTS, AnySubject
+from probe.config.build import LARGEST_BODY
+from probe.config.document import MAX_BYTES, MAX_DEPTH
+from probe.config.load import loads
+from probe.config.references import MAX_SECRET_BYTES
+from probe.config.schema import json_schema
+from probe.model.check import Check, Operator
+from probe.model.result import State
+from probe.model.sample import PHASES
+from probe.model.settings import Settings
+from probe.model.units import SECOND, format_duration, parse_size
+from tests.docs.pages import first_column, flat, prose, read, rows, section, spans
+
+PAGE = read("docs/yaml.md")
+TABLES_OF_KEYS = ("The file", "An API", "A check", "What checks inherit", "Authentication", "The report")
+
+
+def keys_of(schema: object) -> Iterator[str]:
+    """Every key that the schema knows."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for value in schema.values():
+            yield from keys_of(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from keys_of(value)
+
+
+def settings(checks: str = "home: {get: https://shop.example.com/}") -> Settings:
+    text = f"version: 1\napis:\n  shop:\n    checks:\n      {checks}\n"
+    return loads(text.encode(), file="checks.yaml", environment={}, folder=Path("/etc"))
+
+
+def default(key: str) -> str:
+    found = [row[2] for heading in TABLES_OF_KEYS for row in rows(PAGE, heading) if f"`{key}`" in row[0]]
+    assert len(found) == 1, key
+    return found[0]
+
+
+def test_every_key_of_the_schema_is_named() -> None:
+    named = {part for span in spans(prose(PAGE)) for part in span.replace(":", "").split(".")}
+    assert set(keys_of(json_schema())) - named == set()
+
+
+def test_every_key_in_a_table_exists() -> None:
+    known = {*keys_of(json_schema()), "x-…"}
+    told = [part for heading in TABLES_OF_KEYS for span in first_column(PAGE, heading) for part in span.split(".")]
+    assert [key for key in told if key not in known] == []
+
+
+def check_defaults(check: Check) -> dict[str, str]:
+    request = check.request
+    return {
+        "interval": format_duration(check.interval),
+        "timeout": format_duration(check.timeout),
+        "confirm.retries": str(check.confirm.retries),
+        "confirm.after": format_duration(check.confirm.after),
+        "redirects": str(request.max_redirects),
+        "max_body": f"{request.max_body // 2**20}MiB",
+        "tls.verify": str(request.tls.verify).lower(),
+        "expect": check.expectations[0].text,
+    }
+
+
+def file_defaults(found: Settings) -> dict[str, str]:
+    return {
+        "store": found.store.reveal().replace("/etc/", ""),
+        "timezone": found.timezone,
+        "location": found.location,
+        "directory": Path(found.report.directory).name,
+        "every": format_duration(found.report.every),
+        "title": found.report.title,
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [*check_defaults(settings().checks[0]).items(), *file_defaults(settings()).items()],
+)
+def test_a_default_is_the_one_of_the_code(key: str, value: str) -> None:
+    assert default(key).startswith(f"`{value}`")
+
+
+def test_short_intervals_have_the_shorter_defaults_that_are_told() -> None:
+    check = settings("home: {get: https://shop.example.com/, interval: 10s}").checks[0]
+    assert (check.timeout, check.confirm.after) == (5 * SECOND, SECOND)
+    assert default("timeout").endswith("half the interval if that is less")
+    assert default("confirm.after").endswith("a tenth of the interval if that is less")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        f"at most {MAX_PATH} characters",
+        f"more than {MAX_JSON_VALUES:,} JSON values",
+        f"more than {MAX_VISITS:,} values",
+        f"up to {MAX_SECRET_BYTES // 1024} KiB",
+        f"At most {MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels",
+        f"up to `{LARGEST_BODY // 2**20}MiB`",
+    ],
+)
+def test_a_limit_is_the_one_of_the_code(phrase: str) -> None:
+    assert phrase in flat(PAGE)
+
+
+def told_operators(cell: str) -> set[str]:
+    """What a cell of the table of subjects names, directly or as a group."""
+    if cell == "all of them":
+        return set(Operator)
+    sentence = flat(PAGE).partition("Those of text are ")[2].partition(". ")[0]
+    group = spans(sentence) if "those of text" in cell else []
+    return {*spans(cell), *group}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS.values(), ids=lambda subject: subject.name)
+def test_every_subject_is_told_with_its_operators(subject: AnySubject) -> None:
+    found = [row for row in rows(PAGE, "Subjects") if spans(row[0])[0].split()[0].removesuffix(".NAME") == subject.name]
+    assert len(found) == 1
+    assert told_operators(found[0][2]) == set(subject.operators)
+    assert not subject.operand or subject.operand.field in spans(section(PAGE, "Expectations"))
+
+
+def test_no_subject_is_told_that_is_none() -> None:
+    assert len(rows(PAGE, "Subjects")) == len(SUBJECTS)
+
+
+def test_every_operator_is_told_once() -> None:
+    assert sorted(first_column(PAGE, "Operators")) == sorted(Operator)
+    assert set(TYPES) <= set(spans(section(PAGE, "Operators")))
+
+
+def test_every_phase_and_state_is_told() -> None:
+    assert first_column(PAGE, "Phases") == list(PHASES)
+    assert set(first_column(PAGE, "What a check comes to")) == set(State)
+
+
+@pytest.mark.parametrize("size", ["1KB", "1kib", "1MB", "1MiB", "1GB", "1GiB", "1B"])
+def test_sizes_have_the_units_that_are_told(size: str) -> None:
+    assert parse_size(size) > 0
+    assert size[1:].lower() in PAGE.lower()
