@@ -43,8 +43,11 @@ def configure(log_format: str) -> None:
         if is_terminal
         else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
     )
-    stamp = structlog.processors.TimeStamper(
-        "%H:%M:%S" if is_terminal and log_format == "text" else "iso", utc=not is_terminal
+    is_for_a_person = is_terminal and log_format == "text"
+    stamp = (
+        structlog.processors.TimeStamper("%H:%M:%S", utc=False)
+        if is_for_a_person
+        else structlog.processors.TimeStamper("iso", utc=True)
     )
     target: TextIO = _StandardError()  # type: ignore[assignment]  # structlog needs write and flush only
     structlog.configure(

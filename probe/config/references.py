@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -110,12 +110,11 @@ def _unknown(inside: str) -> str:
     return f"${{{inside}}} is not a reference; write ${{env:NAME}} or ${{file:/path}}, or $${{ for the text itself"
 
 
-def map_text(value: object, change: Callable[[str], str]) -> object:
-    """A copy of a JSON-like value with every text in it (keys too) changed."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [map_text(item, change) for item in value]
-    if isinstance(value, dict):
-        return {change(key): map_text(item, change) for key, item in value.items()}
-    return value
+def must_be_reference(text: str) -> None:
+    """Refuse a secret that stands in the file itself.
+
+    Raises:
+        ValueError: with what to write instead.
+    """
+    if not has_reference(text):
+        raise ValueError("a secret must not stand in the file; write ${env:NAME} or ${file:/path} and keep it there")

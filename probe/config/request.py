@@ -13,8 +13,9 @@ from urllib.parse import quote_plus, urlsplit
 from probe.config.document import Path
 from probe.config.expressions import parse_expectation
 from probe.config.fields import no_line_breaks
-from probe.config.references import ReferenceProblem, References
-from probe.config.schema import ApiFields, Auth, CheckFields, Common, must_be_reference
+from probe.config.references import ReferenceProblem, References, must_be_reference
+from probe.config.schema import ApiFields, CheckFields, Common
+from probe.config.sections import Auth
 from probe.model.check import Expectation, Request, TlsPolicy
 from probe.model.sensitive import MASK, Sensitive
 

@@ -6,6 +6,7 @@ import asyncio
 import resource
 import signal
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -17,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from probe.model.check import Check
 from probe.model.errors import ConfigurationError
+from probe.model.grid import slots
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
 from probe.model.units import DAY, SECOND, Micros
@@ -102,6 +104,7 @@ class _Daemon:
         self._store = store
         self._clock = clock
         self._started_at = clock.now()
+        self._missed: Counter[str] = Counter()
         self._telemetry = Telemetry(self._health)
         self._writer = Writer(store, settings.location)
         self._cycle = Cycle(
@@ -180,6 +183,7 @@ class _Daemon:
 
     async def _tick(self) -> None:
         self._scheduler.tick()
+        self._tell_missed()
 
     async def _watch(self) -> None:
         """APScheduler's timer can die, or sleep long when the wall clock is set back: checking must go on."""
@@ -196,12 +200,14 @@ class _Daemon:
                 self._jobs.wakeup()
 
     def _miss(self, gap: Gap) -> None:
-        _log.warning(
-            "slots were missed",
-            check=gap.check.id,
-            seconds=round((gap.end - gap.start) / SECOND, 1),
-        )
+        self._missed[gap.check.id] += sum(1 for _ in slots(gap.check.id, gap.check.interval, gap.start, gap.end))
         self._writer.put(gap)
+
+    def _tell_missed(self) -> None:
+        """One line for all of them: after a pause they are many."""
+        if self._missed:
+            _log.warning("slots were missed", slots=self._missed.total(), checks=len(self._missed))
+            self._missed.clear()
 
     async def _register(self, checks: Iterable[Check]) -> None:
         await asyncio.to_thread(self._store.register, tuple(checks))

@@ -1,4 +1,4 @@
-"""When what is due. APScheduler ticks; the slot grid decides (DESIGN §4).
+"""When what is due. APScheduler ticks; the slot grid decides.
 
 A tick plans the slots of the next moments, each to be started at its own time. What is found late after a pause is
 not caught up with: it is reported as missed, so that a target never sees a burst and a slot is never a hole.

@@ -52,7 +52,7 @@ class _Seen:
 
 
 class Telemetry(Collector):
-    """Keeps the last result of each check. Names follow blackbox_exporter's, so that dashboards fit (STANDARDS §4.5)."""
+    """Keeps the last result of each check. Names follow blackbox_exporter's, so that dashboards fit."""
 
     def __init__(self, health: Callable[[], Health]) -> None:
         self._health = health

@@ -1,4 +1,4 @@
-"""Availability by time in a state (`StateTime`, STANDARDS §1.2): recomputable, and honest about what is not known."""
+"""Availability by time in a state (`StateTime`): recomputable, and honest about what is not known."""
 
 from __future__ import annotations
 

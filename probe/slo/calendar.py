@@ -1,4 +1,4 @@
-"""Days of a calendar: borders are found in the zone, and subtracted in UTC (STANDARDS §1.3)."""
+"""Days of a calendar: borders are found in the zone, and subtracted in UTC."""
 
 from __future__ import annotations
 

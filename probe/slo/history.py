@@ -1,4 +1,4 @@
-"""One pass over a check's results: its states, its days, and its last hours in buckets for charts."""
+"""One pass over a check's results: its states, its days, and its recent past in buckets for charts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from probe.model.result import Record, State
 from probe.model.sample import PHASES
-from probe.model.units import DAY, MINUTE, Micros
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.calendar import CalendarDay, days_until
 from probe.slo.percentiles import Latency
@@ -22,9 +22,37 @@ NO_RESPONSE: Final = "none"
 """The status class of a run that got no response at all."""
 
 STATUS_CLASSES: Final = ("1xx", "2xx", "3xx", "4xx", "5xx", NO_RESPONSE)
-RECENT: Final[Micros] = DAY
-BUCKET: Final[Micros] = 15 * MINUTE
 DAYS: Final = 90
+
+Period: TypeAlias = tuple[Micros, Micros]
+"""From the first moment to the second, which is no longer part of it."""
+
+
+class Resolution(NamedTuple):
+    """How closely the recent past is looked at: `length` in buckets of `width`, microseconds."""
+
+    length: Micros
+    width: Micros
+
+
+RESOLUTIONS: Final = (
+    Resolution(5 * MINUTE, 5 * SECOND),
+    Resolution(5 * MINUTE, 10 * SECOND),
+    Resolution(5 * MINUTE, 30 * SECOND),
+    Resolution(30 * MINUTE, 20 * SECOND),
+    Resolution(30 * MINUTE, MINUTE),
+    Resolution(30 * MINUTE, 5 * MINUTE),
+    Resolution(2 * HOUR, MINUTE),
+    Resolution(2 * HOUR, 5 * MINUTE),
+    Resolution(2 * HOUR, 15 * MINUTE),
+    Resolution(6 * HOUR, 4 * MINUTE),
+    Resolution(6 * HOUR, 15 * MINUTE),
+    Resolution(6 * HOUR, HOUR),
+    Resolution(DAY, 15 * MINUTE),
+    Resolution(DAY, HOUR),
+    Resolution(DAY, 6 * HOUR),
+)
+"""The shortest first, and of one length the finest; each width divides its length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +93,19 @@ class History:
     """A check's last `DAYS` days as a report shows them; every sequence ascends in time.
 
     Attributes:
-        recent: the last 24 hours in buckets; the first and the last of them reach beyond.
+        resolution: of `recent`, by the age of the oldest result: a young check is looked at more closely.
+        recent: the buckets up to now, which lies in the last of them.
+        recent_times: the time in each state, bucket by bucket.
         last_day: exactly the last 24 hours, in one bucket: percentiles of buckets can't be joined.
     """
 
     spans: tuple[Span, ...]
     days: tuple[Day, ...]
+    resolution: Resolution
     recent: tuple[Bucket, ...]
+    recent_times: tuple[StateTime, ...]
     last_day: Bucket
     last: Record | None
-
-    def time(self, start: Micros, end: Micros) -> StateTime:
-        """Availability within `[start, end)`."""
-        return state_time(self.spans, start=start, end=end)
 
 
 def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: tzinfo) -> History:
@@ -91,22 +119,31 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
     kept = [record for record in records if record.scheduled_at < now]
     verdicts = (Verdict(item.scheduled_at, item.state, item.interval or interval) for item in kept)
     steps = spans(verdicts, until=now)
+    chosen = resolution(interval=interval, age=now - kept[0].scheduled_at if kept else DAY)
+    recent = _recent(kept, chosen, now)
     return History(
         spans=steps,
         days=_days(kept, steps, days_until(now, zone=zone, count=DAYS)),
-        recent=_recent(kept, now),
-        last_day=bucket(
-            [item for item in kept if item.scheduled_at >= now - RECENT],
-            start=now - RECENT,
-            end=now,
-        ),
+        resolution=chosen,
+        recent=recent,
+        recent_times=times(steps, [(item.start, item.end) for item in recent]),
+        last_day=bucket(_group(kept, [now - DAY])[0], start=now - DAY, end=now),
         last=kept[-1] if kept else None,
     )
 
 
 def history_start(now: Micros, *, zone: tzinfo) -> Micros:
-    """The first moment that `history` wants results of."""
-    return days_until(now, zone=zone, count=DAYS)[0].start
+    """The first moment that `history` wants results of: it fills the first day, and all of the last `DAYS` times 24 h."""
+    return min(days_until(now, zone=zone, count=DAYS)[0].start, now - DAYS * DAY)
+
+
+def resolution(*, interval: Micros, age: Micros) -> Resolution:
+    """The closest look that holds everything back to `age`, in buckets that are not shorter than the interval.
+
+    What is older than a day, or runs more seldom than four times a day, is looked at as closely as a day allows.
+    """
+    fit = [item for item in RESOLUTIONS if item.width >= interval] or RESOLUTIONS[-1:]
+    return next(item for item in fit if item.length == DAY or age + item.width <= item.length)
 
 
 def status_class(record: Record) -> str:
@@ -131,37 +168,38 @@ def bucket(records: Sequence[Record], *, start: Micros, end: Micros) -> Bucket:
 
 def day_times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[tuple[date, StateTime], ...]:
     """The time in each state, day by day."""
-    return tuple((day.date, time) for day, time in zip(days, _times(steps, days), strict=True))
+    return tuple((day.date, time) for day, time in zip(days, times(steps, _periods(days)), strict=True))
+
+
+def times(steps: Sequence[Span], periods: Sequence[Period]) -> tuple[StateTime, ...]:
+    """The time in each state, period by period; each looks only at the spans that can touch it."""
+    ends = [span.end for span in steps]
+    starts = [span.start for span in steps]
+    return tuple(
+        state_time(steps[bisect_right(ends, start) : bisect_right(starts, end)], start=start, end=end)
+        for start, end in periods
+    )
+
+
+def _periods(days: Sequence[CalendarDay]) -> list[Period]:
+    return [(day.start, day.end) for day in days]
 
 
 def _days(records: Sequence[Record], steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[Day, ...]:
     groups = _group(records, [day.start for day in days])
     return tuple(
         Day(date=day.date, time=time, results=bucket(group, start=day.start, end=day.end))
-        for day, time, group in zip(days, _times(steps, days), groups, strict=True)
+        for day, time, group in zip(days, times(steps, _periods(days)), groups, strict=True)
     )
 
 
-def _recent(records: Sequence[Record], now: Micros) -> tuple[Bucket, ...]:
-    """The last 24 hours; borders are multiples of the width, so that a bucket stays the same between two reports."""
-    last = -(-now // BUCKET) * BUCKET
-    starts = list(range(last - RECENT, last, BUCKET))
+def _recent(records: Sequence[Record], chosen: Resolution, now: Micros) -> tuple[Bucket, ...]:
+    """Borders are multiples of the width, so that a bucket stays the same between two reports."""
+    length, width = chosen
+    last = -(-now // width) * width
+    starts = list(range(last - length, last, width))
     groups = _group(records, starts)
-    return tuple(bucket(group, start=start, end=start + BUCKET) for start, group in zip(starts, groups, strict=True))
-
-
-def _times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> list[StateTime]:
-    """Each day looks only at the spans that can touch it."""
-    ends = [span.end for span in steps]
-    starts = [span.start for span in steps]
-    return [
-        state_time(
-            steps[bisect_right(ends, day.start) : bisect_right(starts, day.end)],
-            start=day.start,
-            end=day.end,
-        )
-        for day in days
-    ]
+    return tuple(bucket(group, start=start, end=start + width) for start, group in zip(starts, groups, strict=True))
 
 
 def _group(records: Sequence[Record], starts: Sequence[Micros]) -> list[Sequence[Record]]:

@@ -1,4 +1,4 @@
-"""Percentiles, exact, by nearest rank: of 1…100 the 90th is 90. Never averaged (STANDARDS §3)."""
+"""Percentiles, exact, by nearest rank: of 1…100 the 90th is 90. Never averaged."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Span(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a slot came to. It holds until the next one, but at most `MAX_GAP` intervals (STANDARDS §1.2)."""
+    """What a slot came to. It holds until the next one, but at most `MAX_GAP` intervals."""
 
     at: Micros
     state: State

@@ -15,6 +15,7 @@ from probe.model.sensitive import MASK, Redactor, Sensitive
 
 _POSTGRESQL: Final = ("postgresql", "postgres")
 _CREDENTIALS: Final = re.compile(r"^([\w+]*:/+)?.*@", re.DOTALL)
+_SHORTEST: Final = 4  # characters; masking less would only make a message unreadable
 _FORMS: Final = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 
 
@@ -79,11 +80,11 @@ def _sqlite(url: URL, name: str) -> URL:
 
 
 def _secrets(url: URL, shown: str) -> list[str]:
-    """Every password, and any other part of the URL that the user didn't write out."""
+    """Every password, and any other part of the URL that the user didn't write out, if it is long enough to be one."""
     parts = {"username": url.username, "password": url.password, "host": url.host}
     options = {key: values[0] for key, values in url.normalized_query.items()}
     return [
         part
         for key, part in {**options, **parts, "database": url.database}.items()
-        if part and ("password" in key or part not in shown)
+        if part and ("password" in key or (len(part) >= _SHORTEST and part not in shown))
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from probe.slo.percentiles import Latency, nearest_rank
 
 
 def test_fifteen_minutes_of_six_hours_are_95_8333_percent() -> None:
-    time = StateTime(up=345 * MINUTE, down=15 * MINUTE)  # STANDARDS T3
+    time = StateTime(up=345 * MINUTE, down=15 * MINUTE)
     assert time.percent(4) == "95.8333%"
 
 
@@ -73,7 +74,7 @@ def test_days_follow_one_another_without_a_gap() -> None:
         count=90,
     )
     assert len(days) == 90
-    assert all(one.end == other.start for one, other in zip(days, days[1:], strict=False))
+    assert all(one.end == other.start for one, other in itertools.pairwise(days))
 
 
 def test_percentiles_are_by_nearest_rank() -> None:
@@ -84,7 +85,7 @@ def test_percentiles_are_by_nearest_rank() -> None:
 
 
 def test_a_percentile_of_two_days_is_not_the_mean_of_theirs() -> None:
-    both = Latency.of([100] * 100 + [100] * 89 + [1000] * 11)  # STANDARDS §3: daily P90 100 and 1000, true P90 100
+    both = Latency.of([100] * 100 + [100] * 89 + [1000] * 11)  # daily P90 100 and 1000
     assert both is not None
     assert both.p90 == 100
 

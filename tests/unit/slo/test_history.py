@@ -3,10 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from probe.model.result import Record, State
 from probe.model.sample import FailureKind
-from probe.model.units import DAY, HOUR, MINUTE, from_datetime
-from probe.slo.history import BUCKET, DAYS, NO_RESPONSE, history, history_start
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros, from_datetime
+from probe.slo.history import DAYS, NO_RESPONSE, RESOLUTIONS, Resolution, history, history_start, resolution
 
 NOW = from_datetime(datetime(2026, 11, 20, 12, 7, tzinfo=UTC))
 NO_PHASES = (None,) * 6
@@ -40,7 +44,9 @@ def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
     assert sum(bucket.runs for bucket in found.recent) == 60
     assert found.days[-1].time.up == HOUR
     assert found.last == records[-1]
-    assert all(bucket.start % BUCKET == 0 for bucket in found.recent)
+    assert found.resolution == Resolution(2 * HOUR, MINUTE)
+    assert len(found.recent) == len(found.recent_times) == 120
+    assert sum(time.up for time in found.recent_times) == HOUR
 
 
 def test_yesterday_ends_at_midnight_of_the_zone() -> None:
@@ -72,7 +78,41 @@ def test_a_failure_without_a_response_does_not_make_a_service_look_fast() -> Non
     assert "dns" not in last.phases
 
 
-def test_it_wants_results_from_the_first_midnight_on() -> None:
+def test_it_wants_results_of_the_first_day_and_of_ninety_times_24_hours() -> None:
     start = history_start(NOW, zone=UTC)
-    assert start == from_datetime(datetime(2026, 8, 23, tzinfo=UTC))
-    assert NOW - start < DAYS * DAY
+    assert start == NOW - DAYS * DAY
+    assert start < history([], interval=MINUTE, now=NOW, zone=UTC).days[0].results.start
+
+
+@pytest.mark.parametrize(
+    ("age", "interval", "expected"),
+    [
+        (0, 2 * SECOND, Resolution(5 * MINUTE, 5 * SECOND)),
+        (40 * SECOND, 5 * SECOND, Resolution(5 * MINUTE, 5 * SECOND)),
+        (3 * MINUTE, 30 * SECOND, Resolution(5 * MINUTE, 30 * SECOND)),
+        (3 * MINUTE, MINUTE, Resolution(30 * MINUTE, MINUTE)),
+        (5 * MINUTE, 5 * SECOND, Resolution(30 * MINUTE, 20 * SECOND)),
+        (HOUR, MINUTE, Resolution(2 * HOUR, MINUTE)),
+        (5 * HOUR, MINUTE, Resolution(6 * HOUR, 4 * MINUTE)),
+        (6 * HOUR, MINUTE, Resolution(DAY, 15 * MINUTE)),
+        (90 * DAY, MINUTE, Resolution(DAY, 15 * MINUTE)),
+        (90 * DAY, HOUR, Resolution(DAY, HOUR)),
+        (90 * DAY, 3 * DAY, Resolution(DAY, 6 * HOUR)),
+    ],
+)
+def test_a_young_check_is_looked_at_more_closely(age: Micros, interval: Micros, expected: Resolution) -> None:
+    assert resolution(age=age, interval=interval) == expected
+
+
+def test_every_width_divides_its_length() -> None:
+    assert all(item.length % item.width == 0 for item in RESOLUTIONS)
+    assert list(RESOLUTIONS) == sorted(RESOLUTIONS)
+
+
+@given(age=st.integers(1, 2 * DAY), interval=st.sampled_from([SECOND, 30 * SECOND, 5 * MINUTE, HOUR]))
+def test_the_oldest_result_of_the_last_day_has_its_bucket_and_borders_stay(age: Micros, interval: Micros) -> None:
+    found = history([record(NOW - age)], interval=interval, now=NOW, zone=UTC)
+    assert found.recent[0].start % found.resolution.width == 0
+    assert found.recent[-1].end >= NOW
+    assert found.resolution.width >= interval
+    assert sum(bucket.runs for bucket in found.recent) == 1 or age > DAY - found.resolution.width

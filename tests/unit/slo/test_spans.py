@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,9 +57,7 @@ def test_what_lies_after_the_end_is_left_out() -> None:
 def test_the_spans_cover_the_time_since_the_first_slot_once(verdicts: list[tuple[int, State]], interval: int) -> None:
     found = spans(verdicts, interval=interval, until=1100)
     assert sum(span.end - span.start for span in found) == (1100 - verdicts[0][0] if verdicts else 0)
-    assert all(
-        one.end == next_.start and one.state is not next_.state for one, next_ in zip(found, found[1:], strict=False)
-    )
+    assert all(one.end == next_.start and one.state is not next_.state for one, next_ in itertools.pairwise(found))
 
 
 def test_a_group_is_down_while_any_member_is() -> None:

@@ -1,0 +1,139 @@
+"""The smaller mappings of the file: authentication, TLS, fast retries, expectations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    InstanceOf,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.config import JsonDict
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from probe.config.expressions import ExpressionError, expectation_from_fields, expectation_schema, parse_expectation
+from probe.config.fields import Duration, HeaderName, Retries, Secret, Text, wrong
+from probe.model.check import Expectation, Severity
+
+BY_REFERENCE: Final = "By reference only: ${env:NAME} or ${file:path}."
+_FILLED_IN: Final = re.compile(r"\$\{(?:env|file):")
+
+
+def required(*keys: str) -> JsonDict:
+    """The JSON Schema of a mapping that has these keys."""
+    return {"required": [*keys]}
+
+
+class Section(BaseModel):
+    """A mapping of the file: a key that it doesn't know is a mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class BasicAuth(Section):
+    """User name and password (RFC 7617)."""
+
+    username: Annotated[Text, Field(description="Without a colon.")]
+    password: Annotated[Secret, Field(description=BY_REFERENCE)]
+
+
+class ApiKeyAuth(Section):
+    """A key in a header or in the query."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [required("header"), required("query")]})
+
+    header: Annotated[HeaderName | None, Field(description="The header that carries it.")] = None
+    query: Annotated[str | None, Field(min_length=1, description="Or the parameter of the URL that does.")] = None
+    value: Annotated[Secret, Field(description=BY_REFERENCE)]
+
+    @model_validator(mode="after")
+    def _one_place(self) -> ApiKeyAuth:
+        if (self.header is None) == (self.query is None):
+            raise wrong("say where the key goes: either header or query")
+        return self
+
+
+class Auth(Section):
+    """Exactly one way to authenticate; none of them means none at all."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    basic: Annotated[BasicAuth | None, Field(description="User name and password.")] = None
+    bearer: Annotated[Secret | None, Field(description=f"A token. {BY_REFERENCE}")] = None
+    api_key: Annotated[ApiKeyAuth | None, Field(description="A key in a header or in the query.")] = None
+
+
+class ConfirmFields(Section):
+    """Fast retries inside the slot: a failure counts once they failed too."""
+
+    retries: Annotated[Retries | None, Field(description="How many, 0 to 10. Default: 2.")] = None
+    after: Annotated[
+        Duration | None,
+        Field(description="The pause before each. Default: 3s, or a tenth of the interval if that is less."),
+    ] = None
+
+
+class TlsFields(Section):
+    """How the target's certificate is judged."""
+
+    verify: Annotated[
+        bool | None,
+        Field(strict=True, description="false accepts any certificate; the report warns of it. Default: true."),
+    ] = None
+    ca_file: Annotated[Text | None, Field(description="PEM file of an authority to trust beside the system's own.")] = (
+        None
+    )
+
+
+def _read_auth(value: object) -> object:
+    if value == "none":
+        return Auth()
+    if isinstance(value, dict):
+        if len(value) != 1:
+            raise wrong("name exactly one of basic, bearer, api_key")
+        return value
+    raise wrong("write a mapping with one of basic, bearer, api_key; or none")
+
+
+def _read_expectation(value: object, severity: Severity = Severity.FAIL) -> Expectation:
+    try:
+        if isinstance(value, str):
+            if _FILLED_IN.search(value):
+                raise wrong("references are not filled in within expectations, for these are shown to people")
+            return parse_expectation(value, severity)
+        if isinstance(value, dict):
+            if set(value) == {"warn"}:
+                return _read_expectation(value["warn"], Severity.WARN)
+            if len(value) == 1 and " " in (text := next(iter(value))):
+                raise wrong(f"text that contains \": \" must stand in quotes: - '{text}: …'")
+            return expectation_from_fields(value, severity)
+    except ExpressionError as error:
+        raise wrong(str(error)) from None
+    raise wrong("write an expectation as a sentence, such as: status == 200")
+
+
+@dataclass(frozen=True, slots=True)
+class _OrTheWord:
+    """Says in the JSON Schema that one word may stand there as well."""
+
+    word: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"const": self.word}, handler(core)]}
+
+
+AuthField: TypeAlias = Annotated[Auth, BeforeValidator(_read_auth), _OrTheWord("none")]
+ExpectationField: TypeAlias = Annotated[
+    InstanceOf[Expectation],
+    BeforeValidator(_read_expectation),
+    WithJsonSchema(expectation_schema()),
+]
