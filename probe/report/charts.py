@@ -1,4 +1,4 @@
-"""The charts of a check's last 24 hours. Where nothing was measured nothing is drawn."""
+"""The charts of a check's recent past. Where nothing was measured nothing is drawn."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from probe.model.sample import PHASES
 from probe.model.units import MILLISECOND, Micros, format_size
 from probe.report.frame import DEPTH, PLOT_HEIGHT, UNIT, Chart, Key, Timeline, bands, framed, share
 from probe.report.scales import Scale, ticks
-from probe.report.svg import path, rect, title
-from probe.report.words import clock_text, latency_text, plural
+from probe.report.svg import path, title
+from probe.report.words import clock_text, duration_text, latency_text
 from probe.slo.history import NO_RESPONSE, STATUS_CLASSES, Bucket, History
 from probe.slo.percentiles import Latency
 
@@ -25,18 +25,19 @@ _LINES: Final[tuple[tuple[str, Callable[[Latency], Micros]], ...]] = (
 )
 _PAD: Final = 1  # of UNIT, on either side of a column
 _STRIP: Final = 5  # pixels
+_LEAST_LINE: Final = 3
 
 
 def timeline(history: History, zone: tzinfo) -> Timeline:
     """The time axis of a check's recent buckets. A bucket is a gap when its whole time is unknown, not when it is
     merely between two runs of a check that runs seldom."""
     buckets = history.recent
-    times = [history.time(bucket.start, bucket.end) for bucket in buckets]
     return Timeline(
+        resolution=history.resolution,
         starts=tuple(bucket.start for bucket in buckets),
         end=buckets[-1].end,
         zone=zone,
-        gaps=tuple(i for i, time in enumerate(times) if time.unknown and not time.known),
+        gaps=tuple(i for i, time in enumerate(history.recent_times) if time.unknown and not time.known),
     )
 
 
@@ -51,8 +52,11 @@ def latency(buckets: Sequence[Bucket], axis: Timeline) -> Chart:
     known = [bucket.latency for bucket in buckets if bucket.latency]
     levels = ticks(0, max((item.maximum for item in known), default=MILLISECOND))
     scale = Scale(low=0, high=levels[-1], size=DEPTH)
-    drawn = "".join(path(f"l {name}", _line(buckets, axis, scale, of)) for name, of in _LINES)
-    gist = "Latency: no responses in the last 24 hours"
+    stretches = _stretches(buckets, axis)
+    drawn = "".join(
+        _line(name, [[(x, scale.place(of(seen))) for x, seen in part] for part in stretches]) for name, of in _LINES
+    )
+    gist = f"Latency: no responses in the last {axis.length}"
     if known:
         medians = [item.p50 for item in known]
         gist = (
@@ -62,7 +66,7 @@ def latency(buckets: Sequence[Bucket], axis: Timeline) -> Chart:
         )
     return Chart(
         name="Latency",
-        note="of responses, percentiles in 15 minutes",
+        note=f"of responses, percentiles of {axis.width} each" if known else f"no responses in the last {axis.length}",
         gist=gist + _gap_words(axis),
         drawing=framed(
             "Latency", gist + _gap_words(axis),
@@ -78,9 +82,9 @@ def phases(buckets: Sequence[Bucket], axis: Timeline) -> Chart:
     seen = [name for name in PHASES if any(name in bucket.phases for bucket in buckets)]
     rows = [[bucket.phases.get(name, 0.0) for name in seen] for bucket in buckets]
     return _stacked(
-        "Phases", "mean of each phase", rows, axis, label=latency_text,
+        "Phases", f"mean of each phase in {axis.width}", rows, axis, label=latency_text,
         keys=[Key(kind=f"s {name}", name=name) for name in seen],
-        gist=f"Phases: {_largest(seen, rows)}" if seen else "Phases: no responses in the last 24 hours",
+        gist=f"Phases: {_largest(seen, rows)}" if seen else f"Phases: no responses in the last {axis.length}",
     )  # fmt: skip
 
 
@@ -91,9 +95,9 @@ def statuses(buckets: Sequence[Bucket], axis: Timeline) -> Chart:
     counts = [sum(row[index] for row in rows) for index in range(len(seen))]
     said = ", ".join(f"{int(count):,} {_class_name(name)}" for name, count in zip(seen, counts, strict=True))
     return _stacked(
-        "Status", "runs in 15 minutes", rows, axis, label=lambda value: f"{value:,.0f}", smallest=1,
+        "Status", f"runs in {axis.width}", rows, axis, label=lambda value: f"{value:,.0f}", smallest=1,
         keys=[Key(kind=f"s c{name}", name=_class_name(name)) for name in seen],
-        gist=f"Status of runs: {said}" if seen else "Status: no runs in the last 24 hours",
+        gist=f"Status of runs: {said}" if seen else f"Status: no runs in the last {axis.length}",
     )  # fmt: skip
 
 
@@ -109,7 +113,7 @@ def traffic(buckets: Sequence[Bucket], axis: Timeline) -> Chart:
     gist = f"Traffic: {format_size(sum(received))} received, {format_size(sum(sent))} sent"
     return Chart(
         name="Traffic",
-        note="bytes on the wire in 15 minutes",
+        note=f"bytes on the wire in {axis.width}",
         gist=gist,
         drawing=framed(
             "Traffic", gist, timeline=axis, levels=levels, data=drawn,
@@ -151,17 +155,26 @@ def _columns(edges: Iterable[tuple[int, int]]) -> list[str]:
     ]
 
 
-def _line(buckets: Sequence[Bucket], axis: Timeline, scale: Scale, of: Callable[[Latency], Micros]) -> list[str]:
-    """A line through the middles of the buckets, broken at each gap; a lone point is a dot."""
-    commands, pen, gaps = list[str](), "M", set(axis.gaps)
+def _stretches(buckets: Sequence[Bucket], axis: Timeline) -> list[list[tuple[int, Latency]]]:
+    """What a line may join: the middles of buckets with responses, parted by gaps and by runs without any."""
+    found, gaps = [list[tuple[int, Latency]]()], set(axis.gaps)
     for index, bucket in enumerate(buckets):
         if bucket.latency:
-            x, y = index * UNIT + UNIT // 2, scale.place(of(bucket.latency))
-            commands.append(f"M{x} {y}h0" if pen == "M" else f"L{x} {y}")
-            pen = "L"
+            found[-1].append((index * UNIT + UNIT // 2, bucket.latency))
         elif index in gaps or bucket.runs:
-            pen = "M"
-    return commands
+            found.append([])
+    return [part for part in found if part]
+
+
+def _line(name: str, stretches: Iterable[Sequence[tuple[int, int]]]) -> str:
+    """A stretch of one or two points is dots: a line through them would tell of a trend that nobody measured."""
+    lines, dots = list[str](), list[str]()
+    for part in stretches:
+        if len(part) < _LEAST_LINE:
+            dots += [f"M{x} {y}h0" for x, y in part]
+        else:
+            lines.append("M" + "L".join(f"{x} {y}" for x, y in part))
+    return path(f"l {name}", lines) + path(f"l {name} dot", dots)
 
 
 def _strips(buckets: Sequence[Bucket]) -> str:
@@ -176,12 +189,12 @@ def _strips(buckets: Sequence[Bucket]) -> str:
 
 def _spots(buckets: Sequence[Bucket], axis: Timeline) -> str:
     """What a pointer shows over each bucket."""
+    size = f'width="{share(1, axis.count)}" height="{PLOT_HEIGHT}"'
     return "".join(
-        rect(class_="spot", x=share(index, axis.count), width=share(1, axis.count), height=PLOT_HEIGHT)
-        .replace("/>", f">{title(_sentence(bucket, axis.zone))}</rect>")
+        f'<rect class="spot" x="{share(index, axis.count)}" {size}>{title(_sentence(bucket, axis.zone))}</rect>'
         for index, bucket in enumerate(buckets)
         if bucket.runs
-    )  # fmt: skip
+    )
 
 
 def _sentence(bucket: Bucket, zone: tzinfo) -> str:
@@ -204,8 +217,5 @@ def _class_name(name: str) -> str:
 
 
 def _gap_words(axis: Timeline) -> str:
-    return (
-        f"; nothing is known of {plural(len(axis.gaps), 'quarter of an hour', 'quarters of an hour')}"
-        if axis.gaps
-        else ""
-    )
+    unknown = len(axis.gaps) * axis.resolution.width
+    return f"; nothing is known of {duration_text(unknown)}" if unknown else ""

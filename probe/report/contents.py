@@ -7,6 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from probe.report.details import ApiPage, CheckPage, api_page, check_page
+from probe.report.group import api_group
 from probe.report.overview import Overview, overview
 from probe.report.site import Site
 
@@ -30,15 +31,12 @@ class Page:
 def pages(site: Site) -> tuple[Page, ...]:
     """Every page: the overview, one an API, one a check. Pure: the site's `now` is the only now."""
     zone = ZoneInfo(site.timezone)
-    found = [Page(path="index.html", template="overview.html", view=overview(site, zone))]
-    for api in site.apis:
-        found.append(Page(path=f"apis/{api.api.id}.html", template="api.html", view=api_page(site, api, zone)))
+    groups = [api_group(api, now=site.now, zone=zone) for api in site.apis]
+    found = [Page(path="index.html", template="overview.html", view=overview(site, groups, zone))]
+    for api, group in zip(site.apis, groups, strict=True):
+        found.append(Page(path=group.href, template="api.html", view=api_page(site, api, group, zone)))
         found += [
-            Page(
-                path=f"checks/{check.facts.id}.html",
-                template="check.html",
-                view=check_page(site, api, check, zone),
-            )
-            for check in api.checks
+            Page(path=row.href, template="check.html", view=check_page(site, api, check, row, zone))
+            for check, row in zip(api.checks, group.checks, strict=True)
         ]
     return tuple(found)

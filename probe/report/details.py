@@ -17,23 +17,22 @@ from probe.report.figures import (
     Frame,
     Standing,
     Window,
-    check_row,
     failure_note,
     frame,
     reason,
-    standing,
-    window,
-    windows,
 )
 from probe.report.frame import Chart
-from probe.report.group import api_days, api_spans
+from probe.report.group import ApiGroup
 from probe.report.site import Site, SiteApi, SiteCheck
 from probe.report.svg import Drawing
 from probe.report.words import (
     NOTHING,
     clock_text,
     day_text,
+    duration_text,
     latency_text,
+    length_text,
+    percent_text,
 )
 from probe.slo.history import NO_RESPONSE, STATUS_CLASSES, Bucket, Day
 
@@ -58,6 +57,7 @@ class ApiPage:
     id: str
     labels: tuple[tuple[str, str], ...]
     standing: Standing
+    tally: str
     bars: Drawing
     windows: tuple[Window, ...]
     checks: tuple[CheckRow, ...]
@@ -83,33 +83,33 @@ class CheckPage:
     bars: Drawing
     windows: tuple[Window, ...]
     charts: tuple[Chart, ...]
+    recent_length: str
+    recent_width: str
     recent: Table
     days: Table
     failures: tuple[FailureNote, ...]
 
 
-def api_page(site: Site, api: SiteApi, zone: tzinfo) -> ApiPage:
+def api_page(site: Site, api: SiteApi, group: ApiGroup, zone: tzinfo) -> ApiPage:
     """The view of `apis/<api>.html`."""
-    steps = api_spans(api)
-    days, now = api_days(steps, now=site.now, zone=zone), standing(steps, zone)
     return ApiPage(
-        frame=frame(site, f"{api.api.name} · {site.title}", now.state, root="../", zone=zone),
-        name=api.api.name,
+        frame=frame(site, f"{group.name} · {site.title}", group.standing.state, root="../", zone=zone),
+        name=group.name,
         id=api.api.id,
         labels=api.api.labels,
-        standing=now,
-        bars=day_bars(days, titled=True),
-        windows=windows(steps, site.now),
-        checks=tuple(check_row(check, now=site.now, zone=zone, root="../") for check in api.checks),
-        days=_api_table(days),
+        standing=group.standing,
+        tally=group.tally,
+        bars=day_bars(group.days),
+        windows=group.windows,
+        checks=group.checks,
+        days=_api_table(group.days),
         failures=_latest_failures(api.checks, zone),
     )
 
 
-def check_page(site: Site, api: SiteApi, check: SiteCheck, zone: tzinfo) -> CheckPage:
+def check_page(site: Site, api: SiteApi, check: SiteCheck, row: CheckRow, zone: tzinfo) -> CheckPage:
     """The view of `checks/<api>/<check>.html`."""
-    facts, history = check.facts, check.history
-    now = standing(history.spans, zone)
+    facts, history, now = check.facts, check.history, row.standing
     title = f"{facts.name} · {api.api.name} · {site.title}"
     return CheckPage(
         frame=frame(site, title, now.state, root="../../", zone=zone),
@@ -123,9 +123,11 @@ def check_page(site: Site, api: SiteApi, check: SiteCheck, zone: tzinfo) -> Chec
         facts=_settings(facts),
         expectations=tuple((text, level is Severity.WARN) for text, level in facts.expectations),
         labels=facts.labels,
-        bars=day_bars([(day.date, day.time) for day in history.days], titled=True),
-        windows=windows(history.spans, site.now),
+        bars=day_bars([(day.date, day.time) for day in history.days]),
+        windows=row.windows,
         charts=charts(history, zone),
+        recent_length=length_text(history.resolution.length),
+        recent_width=length_text(history.resolution.width),
         recent=_recent_table(history.recent, zone),
         days=_day_table(history.days),
         failures=tuple(failure_note(item, zone) for item in check.failures[:RECENT_FAILURES]),
@@ -185,7 +187,7 @@ def _day_table(days: Sequence[Day]) -> Table:
     return Table(heads=heads, rows=rows)
 
 
-_DAY_HEADS: Final = ("Day", "Availability", "Known", "Down")
+_DAY_HEADS: Final = ("Day", "Availability", "Known for", "Down for")
 
 
 def _api_table(days: Sequence[DayTime]) -> Table:
@@ -194,8 +196,9 @@ def _api_table(days: Sequence[DayTime]) -> Table:
 
 
 def _day_cells(day: DayTime) -> tuple[str, ...]:
-    said = window("", day[1])
-    return (day_text(day[0]), said.availability, said.coverage, said.down)
+    date, time = day
+    down = duration_text(time.down) if time.known else NOTHING
+    return (day_text(date), percent_text(time.known - time.down, time.known), duration_text(time.known), down)
 
 
 def _result_cells(results: Bucket) -> tuple[str, ...]:

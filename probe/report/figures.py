@@ -9,7 +9,7 @@ from typing import Final
 
 from probe.model.result import Evidence, State, Verdict
 from probe.model.units import DAY, WEEK, Micros
-from probe.report.bars import day_bars
+from probe.report.bars import row_bars
 from probe.report.site import Site, SiteCheck
 from probe.report.svg import Drawing
 from probe.report.words import (
@@ -23,13 +23,13 @@ from probe.report.words import (
     moment,
     percent_text,
 )
-from probe.slo.availability import StateTime, state_time
-from probe.slo.history import History
+from probe.slo.availability import StateTime
+from probe.slo.history import times
 from probe.slo.spans import Span
 
 WINDOWS: Final = (("24 h", DAY), ("7 d", WEEK), ("30 d", 30 * DAY), ("90 d", 90 * DAY))
 SUFFICIENT: Final = 95
-"""Percent of a window that must be known; below it a figure is marked."""
+"""Percent of a window that must be known; below it a figure is marked, and says on how much it rests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,14 @@ class Standing:
     Attributes:
         since: `None` when there was never a result.
         lasted: how long already, at the page's now.
+        is_first: nothing is on record before.
     """
 
     state: State
     word: str
     since: Moment | None
     lasted: str
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,9 @@ class Window:
 
     Attributes:
         covers: how much of the window lies after the first result.
-        insufficient: less than `SUFFICIENT` percent of it is known.
+        known: why it is insufficient: `36 s known` of a window that is not full yet, else `93.4% known`.
+        insufficient: less than `SUFFICIENT` percent of the window is known.
+        older: it holds results that no shorter window holds; without them it would say the same once more.
     """
 
     label: str
@@ -83,12 +87,14 @@ class Window:
     best: str
     down: str
     covers: str
+    known: str
     insufficient: bool
+    older: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow:
-    """A check in a table of checks. `href` is seen from the page it stands on."""
+    """A check in a table of checks. `href` is seen from the site's top."""
 
     standing: Standing
     name: str
@@ -142,45 +148,56 @@ def frame(site: Site, title: str, state: State, *, root: str, zone: tzinfo) -> F
 def standing(spans: Sequence[Span], zone: tzinfo) -> Standing:
     """The state of the last span; unknown when there is none."""
     if not spans:
-        return Standing(state=State.UNKNOWN, word="No results", since=None, lasted="")
+        return Standing(state=State.UNKNOWN, word="No results", since=None, lasted="", is_first=False)
     last = spans[-1]
     return Standing(
         state=last.state,
         word=STATE_WORDS[last.state],
         since=moment(last.start, zone),
         lasted=duration_text(last.end - last.start),
+        is_first=len(spans) == 1,
     )
 
 
 def windows(spans: Sequence[Span], now: Micros) -> tuple[Window, ...]:
     """Availability in each of `WINDOWS`, all ending now."""
-    return tuple(window(label, state_time(spans, start=now - length, end=now)) for label, length in WINDOWS)
+    held = times(spans, [(now - length, now) for _, length in WINDOWS])
+    shorter = [0, *(time.total for time in held)]
+    return tuple(
+        window(label, time, length=length, older=time.total > before)
+        for (label, length), time, before in zip(WINDOWS, held, shorter, strict=False)
+    )
 
 
-def window(label: str, time: StateTime) -> Window:
+def window(label: str, time: StateTime, *, length: Micros, older: bool = True) -> Window:
     """One window in words; every percentage is cut off, not rounded."""
+    coverage = percent_text(time.known, time.total, 1)
+    is_full = time.total * 100 >= length * SUFFICIENT
     return Window(
         label=label,
         availability=percent_text(time.known - time.down, time.known),
-        coverage=percent_text(time.known, time.total, 1),
+        coverage=coverage,
         worst=percent_text(time.known - time.down, time.total),
         best=percent_text(time.total - time.down, time.total),
         down=duration_text(time.down) if time.known else NOTHING,
         covers=duration_text(time.total),
-        insufficient=time.known * 100 < time.total * SUFFICIENT,
+        known=f"{coverage if is_full else duration_text(time.known)} known",
+        insufficient=time.known * 100 < length * SUFFICIENT,
+        older=older,
     )
 
 
-def check_row(check: SiteCheck, *, now: Micros, zone: tzinfo, root: str) -> CheckRow:
-    """The check as a row of a page `root` below the top."""
+def check_row(check: SiteCheck, *, now: Micros, zone: tzinfo) -> CheckRow:
+    """The check as a row. The latest latency is that of a response: a connection refused at once is not fast."""
     history = check.history
+    latest = history.last.latency_us if history.last and history.last.http_status else None
     return CheckRow(
         standing=standing(history.spans, zone),
         name=check.facts.name,
-        href=f"{root}checks/{check.facts.id}.html",
-        bars=day_bars([(day.date, day.time) for day in history.days]),
+        href=f"checks/{check.facts.id}.html",
+        bars=row_bars([(day.date, day.time) for day in history.days]),
         windows=windows(history.spans, now),
-        latency=latency_text(history.last.latency_us if history.last else None),
+        latency=latency_text(latest),
         p95=latency_text(day.p95 if (day := history.last_day.latency) else None),
     )
 

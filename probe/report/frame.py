@@ -1,4 +1,4 @@
-"""What every chart of the last 24 hours shares: axes, grid, gaps, and a plot that any width of screen may stretch.
+"""What every chart of a check's recent past shares: axes, grid, gaps, and a plot that any width of screen may stretch.
 
 Places along time are shares of the width, heights are pixels, and only the data lies in a stretched coordinate
 system of its own. So letters stay letters on a phone and on a wall.
@@ -12,8 +12,10 @@ from datetime import tzinfo
 from typing import Final
 
 from probe.model.units import Micros
-from probe.report.scales import Scale, hour_ticks, runs
+from probe.report.scales import Scale, runs, time_ticks
 from probe.report.svg import Drawing, element, rect, text
+from probe.report.words import length_text
+from probe.slo.history import Resolution
 
 PLOT_HEIGHT: Final = 168  # pixels, as in the stylesheet
 UNIT: Final = 10  # of the data's own system: the width of a bucket
@@ -27,10 +29,12 @@ class Timeline:
     """The time axis.
 
     Attributes:
+        resolution: how long it is, and how wide each bucket.
         starts: of each bucket, ascending.
         gaps: the indices of buckets of which nothing is known.
     """
 
+    resolution: Resolution
     starts: tuple[Micros, ...]
     end: Micros
     zone: tzinfo
@@ -40,6 +44,16 @@ class Timeline:
     def count(self) -> int:
         """How many buckets there are."""
         return len(self.starts)
+
+    @property
+    def length(self) -> str:
+        """The whole of it in words, such as `24 hours`."""
+        return length_text(self.resolution.length)
+
+    @property
+    def width(self) -> str:
+        """A bucket in words, such as `15 minutes`."""
+        return length_text(self.resolution.width)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +98,9 @@ def framed(
         over: markup in those of the plot: shares along time, pixels down.
     """
     inner = element("svg", _stretched(timeline.count), data) if data else ""
-    plot = [_gaps(timeline), _grid(levels, label), _hours(timeline), inner, over]
+    plot = [_gaps(timeline), _grid(levels, label), _times(timeline), inner, over]
     attributes: dict[str, str | int] = {"class": "chart", "role": "img", "aria-label": gist}
-    described = element("desc", {}, f"{name}, the last 24 hours")
+    described = element("desc", {}, f"{name}, the last {timeline.length}")
     return Drawing(element("svg", attributes, described + "".join(plot)))
 
 
@@ -127,7 +141,7 @@ def _grid_line(level: float, y: int, label: str) -> str:
     return line + text(label if level else "0", class_="ty", x=-8, y=y + _TEXT_DROP)
 
 
-def _hours(timeline: Timeline) -> str:
+def _times(timeline: Timeline) -> str:
     return "".join(
         text(
             tick.label,
@@ -135,5 +149,5 @@ def _hours(timeline: Timeline) -> str:
             x=f"{tick.share * 100:.2f}%",
             y=PLOT_HEIGHT + _BELOW,
         )
-        for tick in hour_ticks(timeline.starts[0], timeline.end, timeline.zone)
+        for tick in time_ticks(timeline.starts[0], timeline.end, timeline.zone)
     )

@@ -10,41 +10,21 @@ from typing import Final
 
 from probe.model.check import Api
 from probe.model.result import State
-from probe.report.bars import day_bars
-from probe.report.figures import (
-    CheckRow,
-    Frame,
-    Standing,
-    Window,
-    check_row,
-    frame,
-    reason,
-    standing,
-    windows,
-)
-from probe.report.group import api_days, api_spans
-from probe.report.site import Site, SiteApi, SiteCheck
-from probe.report.svg import Drawing
-from probe.report.words import STATE_WORDS, plural, shortened
+from probe.report.figures import Frame, Standing, frame, reason
+from probe.report.group import ApiGroup
+from probe.report.site import Site, SiteCheck
+from probe.report.words import STATE_WORDS, plural
 
 WORST_FIRST: Final = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.UP)
-_NAMED: Final = 3
 _URGENT: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """How things stand in one sentence.
-
-    Attributes:
-        names: the checks it is about, at most three; `others` are the rest.
-        counts: every state that occurs, the worst first.
-    """
+    """How things stand in one sentence, and `counts` of every state that occurs, the worst first."""
 
     state: State
     text: str
-    names: tuple[str, ...]
-    others: int
     counts: tuple[tuple[State, str, int], ...]
 
 
@@ -60,18 +40,6 @@ class Urgent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiGroup:
-    """An API with its checks."""
-
-    name: str
-    href: str
-    standing: Standing
-    bars: Drawing
-    windows: tuple[Window, ...]
-    checks: tuple[CheckRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """The first page. `hidden` urgent checks are only in the table."""
 
@@ -83,11 +51,11 @@ class Overview:
     groups: tuple[ApiGroup, ...]
 
 
-def overview(site: Site, zone: tzinfo) -> Overview:
-    """The view of `index.html`."""
+def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
+    """The view of `index.html`; the groups are those of the site's APIs, in their order."""
     members = [(api.api, check) for api in site.apis for check in api.checks]
-    stands = [standing(check.history.spans, zone) for _, check in members]
-    said = headline([(check.facts.name, now.state) for (_, check), now in zip(members, stands, strict=True)])
+    stands = [row.standing for group in groups for row in group.checks]
+    said = headline([now.state for now in stands])
     urgent = _urgent(members, stands)
     return Overview(
         frame=frame(site, _title(said, site.title), said.state, root="", zone=zone),
@@ -95,20 +63,17 @@ def overview(site: Site, zone: tzinfo) -> Overview:
         notices=site.notices,
         urgent=urgent[:_URGENT],
         hidden=max(0, len(urgent) - _URGENT),
-        groups=tuple(_group(api, site, zone) for api in site.apis),
-    )  # fmt: skip
+        groups=tuple(groups),
+    )
 
 
-def headline(checks: Sequence[tuple[str, State]]) -> Headline:
-    """What is worst, and which checks are; the sentence of a site without checks says so."""
-    counts = Counter(state for _, state in checks)
+def headline(states: Sequence[State]) -> Headline:
+    """What is worst, and how many checks are; the sentence of a site without checks says so."""
+    counts = Counter(states)
     worst = next((state for state in WORST_FIRST if counts[state]), State.UNKNOWN)
-    names = tuple(shortened(name) for name, state in checks if state is worst is not State.UP)
     return Headline(
         state=worst,
-        text=_sentence(worst, counts[worst], len(checks)),
-        names=names[:_NAMED],
-        others=max(0, len(names) - _NAMED),
+        text=_sentence(worst, counts[worst], len(states)),
         counts=tuple((state, STATE_WORDS[state].lower(), counts[state]) for state in WORST_FIRST if counts[state]),
     )
 
@@ -140,15 +105,3 @@ def _urgent(members: Sequence[tuple[Api, SiteCheck]], stands: Sequence[Standing]
         if now.state is not State.UP
     ]
     return tuple(sorted(found, key=lambda item: WORST_FIRST.index(item.standing.state)))
-
-
-def _group(api: SiteApi, site: Site, zone: tzinfo) -> ApiGroup:
-    steps = api_spans(api)
-    return ApiGroup(
-        name=api.api.name,
-        href=f"apis/{api.api.id}.html",
-        standing=standing(steps, zone),
-        bars=day_bars(api_days(steps, now=site.now, zone=zone)),
-        windows=windows(steps, site.now),
-        checks=tuple(check_row(check, now=site.now, zone=zone, root="") for check in api.checks),
-    )

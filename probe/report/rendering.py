@@ -18,7 +18,7 @@ from probe.report.contents import Page
 from probe.report.svg import Drawing
 from probe.report.words import visible
 
-_BLANK: Final = re.compile(r"/\*.*?\*/|\n\s*", re.DOTALL)
+_BLANK: Final = re.compile(r"/\*.*?\*/|\n\s*|(?<=[:;,{}]) +| +(?=\{)|;\s*(?=\})", re.DOTALL)
 
 
 def render(page: Page) -> str:
@@ -27,7 +27,7 @@ def render(page: Page) -> str:
 
 
 def stylesheet() -> str:
-    """The site's style, without its comments and line breaks."""
+    """The site's style, without its comments and blanks."""
     written = files("probe.report").joinpath("assets", "probe.css").read_text(encoding="utf-8")
     return _BLANK.sub("", written)
 

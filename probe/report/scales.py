@@ -1,4 +1,4 @@
-"""From values to places: round ticks, a linear scale, and the hours of a time axis."""
+"""From values to places: round ticks, a linear scale, and the labels of a time axis."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from probe.model.units import Micros, to_datetime
+from probe.model.units import MINUTE, Micros, to_datetime
 from probe.report.words import day_text
-from probe.slo.history import BUCKET
 
 _ROUND: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
-_HOURS_BETWEEN: Final = 3
+_BETWEEN: Final = (1, 5, 15, 30, 60, 180)  # minutes between two labels
+_MOST_LABELS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +27,11 @@ class Scale:
 
     def place(self, value: float) -> int:
         """Where the value lies, in whole units from the top; values outside stay at the border."""
-        share = (self.high - value) / (self.high - self.low)
-        return round(min(1.0, max(0.0, share)) * self.size)
+        place = round((self.high - value) / (self.high - self.low) * self.size)
+        return 0 if place < 0 else min(place, self.size)
 
 
-class HourTick(NamedTuple):
+class TimeTick(NamedTuple):
     """A label on the time axis at `share` of its length, in [0, 1]."""
 
     share: float
@@ -56,15 +57,18 @@ def ticks(low: float, high: float, *, steps: int = 4, smallest: float = 0.0) -> 
     return tuple(index * step for index in range(first, last + 1))
 
 
-def hour_ticks(start: Micros, end: Micros, zone: tzinfo) -> tuple[HourTick, ...]:
-    """Every third hour of the zone's day; midnight bears the date."""
+@lru_cache(maxsize=64)
+def time_ticks(start: Micros, end: Micros, zone: tzinfo) -> tuple[TimeTick, ...]:
+    """Round times of the zone's day, eight or so; midnight bears the date, and every other label is a minor one."""
+    step = next((step for step in _BETWEEN if end - start <= _MOST_LABELS * step * MINUTE), _BETWEEN[-1])
+    stride = min(step, 15) * MINUTE  # no zone is off by less than a quarter of an hour
     found = []
-    for at in range(start, end, BUCKET):
+    for at in range(-(-start // stride) * stride, end, stride):
         local = to_datetime(at).astimezone(zone)
-        if local.minute == 0 and local.hour % _HOURS_BETWEEN == 0:
-            label = f"{local:%H:%M}" if local.hour else day_text(local.date())
-            minor = local.hour % (2 * _HOURS_BETWEEN) != 0
-            found.append(HourTick((at - start) / (end - start), label, minor))
+        minutes = local.hour * 60 + local.minute
+        if minutes % step == 0:
+            label = f"{local:%H:%M}" if minutes else day_text(local.date())
+            found.append(TimeTick((at - start) / (end - start), label, minutes // step % 2 == 1))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ class Drawing:
 
 def element(name: str, attributes: dict[str, str | int], content: str = "") -> str:
     """One element; `content` is markup already. Attributes are escaped, and left out when empty."""
-    written = "".join(f' {key}="{escape(visible(str(value)))}"' for key, value in attributes.items() if value != "")
+    written = "".join([f' {key}="{_escaped(value)}"' for key, value in attributes.items() if value != ""])
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
 
 
@@ -44,6 +44,10 @@ def path(kind: str, commands: Iterable[str]) -> str:
 def rect(**attributes: str | int) -> str:
     """A `<rect>`."""
     return element("rect", _names(attributes))
+
+
+def _escaped(value: str | int) -> str:
+    return escape(visible(value)) if isinstance(value, str) else str(value)
 
 
 def _names(attributes: dict[str, str | int]) -> dict[str, str | int]:

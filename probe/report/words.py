@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from probe.model.result import State
@@ -49,8 +50,8 @@ FAILURE_WORDS: Final = {
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_SHORT: Final = 48
 _UNITS: Final = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
+_LENGTHS: Final = ((HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +80,14 @@ def exact_moment(at: Micros, zone: tzinfo) -> Moment:
     )
 
 
+@lru_cache(maxsize=4096)
 def clock_text(at: Micros, zone: tzinfo) -> str:
-    """The time of day, `13:37`."""
-    return f"{to_datetime(at).astimezone(zone):%H:%M}"
+    """The time of day, `13:37`; with its seconds where it has any, `13:37:20`."""
+    local = to_datetime(at).astimezone(zone)
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
+@lru_cache(maxsize=512)
 def day_text(day: date) -> str:
     """`20 Nov`."""
     return f"{day.day} {day:%b}"
@@ -113,6 +117,12 @@ def duration_text(value: Micros) -> str:
     return "0 s" if value <= 0 else "less than 1 s"
 
 
+def length_text(value: Micros) -> str:
+    """A round length in one unit, hours at most: `24 hours`, `1 minute`, `20 seconds`."""
+    size, name = next((size, name) for size, name in _LENGTHS if value % size == 0)
+    return plural(value // size, name)
+
+
 def percent_text(part: int, whole: int, digits: int = 3) -> str:
     """Cut off, not rounded; `100%` stands for exactly all, and `n/a` for a share of nothing."""
     return "100%" if whole and part == whole else truncated_percent(part, whole, digits)
@@ -123,14 +133,9 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def shortened(text: str) -> str:
-    """For a headline: at most `_SHORT` characters."""
-    return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
-
-
 def visible(text: str) -> str:
     """The text with every character that hides, or rearranges its neighbours, replaced by its name."""
-    return _UNSEEN.sub(_name, text)
+    return text if text.isprintable() else _UNSEEN.sub(_name, text)
 
 
 def _name(found: re.Match[str]) -> str:

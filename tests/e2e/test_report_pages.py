@@ -94,6 +94,34 @@ def test_the_style_is_allowed_and_follows_the_readers_theme(root: Path, browser:
     assert grounds == {"rgb(246, 247, 248)", "rgb(14, 17, 21)"}
 
 
+def test_a_state_has_a_colour_and_a_shape_of_its_own_in_the_table(root: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((root / "index.html").as_uri())
+    seen = {
+        name: page.get_by_role("row", name=name, exact=False)
+        .last.locator("td")
+        .first.evaluate(
+            "cell => getComputedStyle(cell).color + getComputedStyle(cell, '::before').clipPath.slice(0, 7)"
+        )
+        for name in ("Up fine", "Down bad", "No results fresh")
+    }
+    page.close()
+    assert len(set(seen.values())) == 3
+
+
+@pytest.mark.parametrize("width", [320, 360, 700, 1000, 1440, 1920])
+def test_bars_fit_their_column_at_a_whole_number_of_pixels_a_day(root: Path, browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((root / "index.html").as_uri())
+    bars, room = page.evaluate(
+        "[...document.querySelectorAll('.checks svg')].slice(0, 1).map(svg => "
+        "[svg.getBoundingClientRect().width, svg.parentElement.clientWidth])[0]"
+    )
+    page.close()
+    assert bars % 90 == 0
+    assert bars <= room
+
+
 def test_a_reader_gets_from_the_overview_to_a_check_and_back(root: Path, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((root / "index.html").as_uri())

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from probe.model.result import State
-from probe.model.units import DAY, HOUR
+from probe.model.units import DAY, HOUR, MINUTE
 from probe.report.charts import charts, timeline
 from probe.report.frame import Chart
 from probe.slo.history import history
@@ -39,7 +39,7 @@ def test_a_line_breaks_where_nothing_was_measured() -> None:
 def test_a_gap_is_hatched_and_said() -> None:
     latency = by_name(charts(GAP, ZONE))["Latency"]
     assert latency.drawing.markup.count('class="gap"') == 1
-    assert "nothing is known of 11 quarters of an hour" in latency.gist
+    assert "nothing is known of 2 h 45 min" in latency.gist
 
 
 def test_no_column_stands_in_a_gap() -> None:
@@ -77,7 +77,25 @@ def test_a_check_without_any_result_has_empty_charts() -> None:
 
 def test_a_lone_result_is_a_dot() -> None:
     alone = past([record(NOW - INTERVAL, State.UP)])
-    assert commands(charts(alone, ZONE)[0], "l p50") == "M955 200h0"
+    assert commands(charts(alone, ZONE)[0], "l p50 dot") == "M55 200h0"
+    assert commands(charts(alone, ZONE)[0], "l p50") == ""
+
+
+def test_two_results_are_two_dots_and_three_make_a_line() -> None:
+    two, three = (past([record(NOW - back * INTERVAL) for back in range(count, 0, -1)]) for count in (2, 3))
+    assert commands(charts(two, ZONE)[0], "l p50 dot") == "M45 200h0M55 200h0"
+    assert commands(charts(three, ZONE)[0], "l p50") == "M35 200L45 200L55 200"
+
+
+def test_a_young_check_is_drawn_over_the_minutes_it_has() -> None:
+    seen = charts(past(slots(NOW - 20 * MINUTE, NOW)), ZONE)
+    assert [chart.note for chart in seen] == [
+        "of responses, percentiles of 5 minutes each",
+        "mean of each phase in 5 minutes",
+        "runs in 5 minutes",
+        "bytes on the wire in 5 minutes",
+    ]
+    assert all("the last 30 minutes</desc>" in chart.drawing.markup for chart in seen)
 
 
 @pytest.mark.parametrize("kind", ["s received", "s sent"])

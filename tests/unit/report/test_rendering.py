@@ -103,7 +103,7 @@ def _contrast(one: str, other: str) -> float:
 
 
 def _themes() -> dict[str, dict[str, str]]:
-    found = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", stylesheet())]  # fmt: skip
+    found = [dict(re.findall(r"--([a-z0-9-]+):(#[0-9a-f]{6})", block)) for block in re.findall(r":root\{(.*?)\}", stylesheet())]  # fmt: skip
     return {"light": found[0], "dark": found[0] | found[1]}
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from probe.model.units import DAY, HOUR, MINUTE, SECOND
 from probe.report.words import (
+    clock_text,
     duration_text,
     exact_moment,
     latency_text,
+    length_text,
     moment,
     percent_text,
-    shortened,
     visible,
 )
 from tests.unit.report.material import NOW, ZONE
@@ -74,6 +75,14 @@ def test_characters_that_hide_or_reorder_are_named() -> None:
     assert visible("line\n\tline “ünï” 漢字 🎉") == "line\n\tline “ünï” 漢字 🎉"
 
 
-def test_a_long_name_is_shortened_for_a_headline() -> None:
-    assert shortened("checkout") == "checkout"
-    assert len(shortened("x" * 4096)) == 48
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(DAY, "24 hours"), (HOUR, "1 hour"), (30 * MINUTE, "30 minutes"), (20 * SECOND, "20 seconds")],
+)
+def test_a_round_length_is_told_in_one_unit(value: int, text: str) -> None:
+    assert length_text(value) == text
+
+
+def test_a_time_of_day_has_seconds_only_where_they_matter() -> None:
+    assert clock_text(NOW, ZONE) == "13:00"
+    assert clock_text(NOW + 20 * SECOND, ZONE) == "13:00:20"
