@@ -40,6 +40,9 @@ FINISH_SECONDS: Final = 10.0
 DRAIN_SECONDS: Final = 10.0
 """How long the store may take for the last results."""
 
+FLUSH_SECONDS: Final = 2.0
+"""How long a report waits for the newest results to be stored."""
+
 STALL_SECONDS: Final = 3.0
 """Without a tick for so long, the watchdog ticks itself and wakes APScheduler."""
 
@@ -117,7 +120,9 @@ class _Daemon:
             most_at_once=_most_at_once(),
         )
         self._scheduler = Scheduler(clock, self._cycle.start, self._miss)
-        self._publisher = Publisher(clock, settings, hooks.rendered)
+        self._publisher = Publisher(
+            clock, settings, flush=lambda: self._writer.flush(within=FLUSH_SECONDS), done=hooks.rendered
+        )
         site = Path(settings.report.directory)
         self._listener = Listener(taken, self._telemetry, self._health, site) if taken else None
         self._jobs = AsyncIOScheduler(
@@ -143,11 +148,12 @@ class _Daemon:
         watching.cancel()
         self._jobs.shutdown(wait=False)
         self._scheduler.stop()
+        stopped_at = self._clock.now()
         await self._cycle.finish(within=FINISH_SECONDS)
         await self._writer.drain(writing, within=DRAIN_SECONDS)
         if self._listener:
             await self._listener.stop()
-        await self._publisher.finish()
+        await self._publisher.finish(now=stopped_at)
         _log.info("stopped", results=self._writer.stored)
 
     def _announce(self) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 
 from probe.model.settings import Settings
+from probe.model.units import Micros
 from probe.runtime.clock import Clock
 from probe.runtime.rendering import Rendered, RenderJob
 
@@ -21,11 +22,24 @@ _log = structlog.get_logger("probe.publisher")
 
 
 class Publisher:
-    """Renders when asked, one rendering at a time."""
+    """Renders when asked, one rendering at a time.
 
-    def __init__(self, clock: Clock, settings: Settings, done: Callable[[Rendered], None]) -> None:
+    Args:
+        flush: has what was measured stored, so that the newest state isn't taken for unknown.
+        done: told of each report.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings,
+        *,
+        flush: Callable[[], Awaitable[None]],
+        done: Callable[[Rendered], None],
+    ) -> None:
         self._clock = clock
         self._settings = settings
+        self._flush = flush
         self._done = done
         self._running: asyncio.Task[None] | None = None
 
@@ -36,19 +50,23 @@ class Publisher:
     def begin(self) -> None:
         """Render in the background, unless that is going on already."""
         if self._running is None or self._running.done():
-            self._running = asyncio.get_running_loop().create_task(self._publish())
+            self._running = asyncio.get_running_loop().create_task(self._flush_and_publish())
 
-    async def finish(self) -> None:
-        """Render once more, with all that is stored by now; a rendering under way is given up for it."""
+    async def finish(self, *, now: Micros) -> None:
+        """Render once more, as of a moment; a rendering under way is given up for it."""
         if self._running and not self._running.done():
             self._running.cancel()
             await asyncio.wait([self._running])
-        await self._publish()
+        await self._publish(now)
 
-    async def _publish(self) -> None:
+    async def _flush_and_publish(self) -> None:
+        await self._flush()
+        await self._publish(self._clock.now())
+
+    async def _publish(self, now: Micros) -> None:
         """Write the site. When that fails it is logged, and tried again the next time."""
         started = self._clock.monotonic()
-        rendered = await self._render(RenderJob.of(self._settings, now=self._clock.now()))
+        rendered = await self._render(RenderJob.of(self._settings, now=now))
         if rendered:
             self._done(rendered)
             _log.debug("report written", pages=rendered.pages, seconds=round(self._clock.monotonic() - started, 2))

@@ -27,6 +27,7 @@ MOST_PENDING: Final = 200_000
 LONGEST_PAUSE: Final = 30.0
 """Seconds between two tries while the store is away."""
 
+_FLUSH_STEP: Final = 0.01
 _log = structlog.get_logger("probe.writer")
 _Entry: TypeAlias = Result | Gap
 
@@ -80,6 +81,14 @@ class Writer:
                 self._arrived.clear()
             elif not await self._store_batch() and self._closing.is_set():
                 break
+
+    async def flush(self, *, within: float) -> None:
+        """Commit what is waiting now, if the store takes it within so many seconds."""
+        self._hurry.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self._pending:
+                    await asyncio.sleep(_FLUSH_STEP)
 
     async def drain(self, running: asyncio.Task[None], *, within: float) -> None:
         """Store all that is left, and end `running`, the task of `run`.

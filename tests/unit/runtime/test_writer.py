@@ -114,3 +114,16 @@ async def test_a_gap_becomes_an_unknown_result_for_each_of_its_slots() -> None:
     assert {entry.failure for entry in missed} == {FailureKind.NOT_RUNNING}
     assert max(store.batches) <= module.LARGEST_BATCH
     assert writer.stored == 7201
+
+
+async def test_a_flush_commits_what_waits_and_gives_up_on_a_store_that_is_away() -> None:
+    store = FakeStore()
+    async with writing(store) as writer:
+        writer.put(result(1))
+        await writer.flush(within=1)
+        assert len(store.kept) == 1
+        store.is_away = True
+        writer.put(result(2))
+        await writer.flush(within=0.05)
+        assert writer.pending == 1
+        store.is_away = False
