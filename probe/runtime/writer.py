@@ -27,7 +27,6 @@ MOST_PENDING: Final = 200_000
 LONGEST_PAUSE: Final = 30.0
 """Seconds between two tries while the store is away."""
 
-_FLUSH_STEP: Final = 0.01
 _log = structlog.get_logger("probe.writer")
 _Entry: TypeAlias = Result | Gap
 
@@ -49,6 +48,8 @@ class Writer:
         self._pending: deque[_Entry] = deque()
         self._arrived = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closing = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="probe-writer")
         self.stored = 0
@@ -68,6 +69,7 @@ class Writer:
                 _log.error("results are lost: the store is away and memory is full", pending=len(self._pending))
             return
         self._pending.append(entry)
+        self._idle.clear()
         self._arrived.set()
         if at_once:
             self._hurry.set()
@@ -85,10 +87,7 @@ class Writer:
     async def flush(self, *, within: float) -> None:
         """Commit what is waiting now, if the store takes it within so many seconds."""
         self._hurry.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while self._pending:
-                    await asyncio.sleep(_FLUSH_STEP)
+        await _wait(self._idle, within)
 
     async def drain(self, running: asyncio.Task[None], *, within: float) -> None:
         """Store all that is left, and end `running`, the task of `run`.
@@ -127,6 +126,8 @@ class Writer:
             return False
         for _ in batch:
             self._pending.popleft()
+        if not self._pending:
+            self._idle.set()
         self.stored += stored
         self.lost += refused
         self.failures = 0
