@@ -8,22 +8,24 @@ from typing import Any, Final
 
 import anyio
 import httpcore
-from anyio.abc import ByteStream, SocketAttribute
+from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute, TLSStream
 from httpcore import SOCKET_OPTION
 
-from probe.probers.resolve import resolve
+from probe.probers.resolve import LookUp, literal, vet
 from probe.probers.timing import Recorder
 from probe.probers.tls import facts
 
-_LARGEST_READ: Final = 64 * 1024
+_LARGEST: Final = 16 * 1024
+"""Of one read or write. The loop goes on in between, and what a target left unread is known as exactly."""
 
 
 class MeasuringBackend(httpcore.AsyncNetworkBackend):
     """Opens one connection and reports to a recorder. Time-outs are the prober's: one deadline over all."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, look_up: LookUp) -> None:
         self._recorder = recorder
+        self._look_up = look_up
 
     async def connect_tcp(
         self,
@@ -39,28 +41,29 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
             OSError: the last address's reason, or the resolver's.
             AddressBlocked: no address may be connected to.
         """
-        recorder = self._recorder
-        recorder.begin("dns")
-        addresses = await resolve(host, port)
-        recorder.end()
-        recorder.begin("connect")
-        stream = await _connect_first(addresses, port)
-        recorder.end()
-        recorder.address = _format_address(*stream.extra(SocketAttribute.remote_address))
-        return _Stream(_Counted(stream, recorder), recorder)
+        addresses = vet(await self._addresses(host, port))
+        self._recorder.begin("connect")
+        stream, address = await _connect_first(addresses, port)
+        self._recorder.end()
+        self._recorder.address = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        return _Stream(_Counted(stream, self._recorder), self._recorder)
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        if address := literal(host):
+            return [address]
+        self._recorder.begin("dns")
+        found = await self._look_up(host, port)
+        self._recorder.end()
+        return found
 
 
-async def _connect_first(addresses: list[str], port: int) -> ByteStream:
+async def _connect_first(addresses: list[str], port: int) -> tuple[ByteStream, str]:
     for address in addresses[:-1]:
         try:
-            return await anyio.connect_tcp(address, port)
+            return await anyio.connect_tcp(address, port), address
         except OSError:
             continue
-    return await anyio.connect_tcp(addresses[-1], port)
-
-
-def _format_address(host: str, port: int, *_: object) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return await anyio.connect_tcp(addresses[-1], port), addresses[-1]
 
 
 class _Counted(ByteStream):
@@ -70,14 +73,16 @@ class _Counted(ByteStream):
         self._inner = inner
         self._recorder = recorder
 
-    async def receive(self, max_bytes: int = _LARGEST_READ) -> bytes:
+    async def receive(self, max_bytes: int = _LARGEST) -> bytes:
         data = await self._inner.receive(max_bytes)
         self._recorder.received += len(data)
         return data
 
     async def send(self, item: bytes) -> None:
-        await self._inner.send(item)
-        self._recorder.sent += len(item)
+        for start in range(0, len(item), _LARGEST):
+            part = item[start : start + _LARGEST]
+            await self._inner.send(part)
+            self._recorder.sent += len(part)
 
     async def send_eof(self) -> None:
         await self._inner.send_eof()
@@ -101,8 +106,9 @@ class _Stream(httpcore.AsyncNetworkStream):
         try:
             data = await self._stream.receive(max_bytes)
         except anyio.EndOfStream:
-            return b""
-        self._recorder.read()
+            data = b""
+        if data or self._recorder.current() == "transfer":
+            self._recorder.read()
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -129,11 +135,11 @@ class _Stream(httpcore.AsyncNetworkStream):
                 server_side=False,
                 standard_compatible=False,
             )
+            self._recorder.end()
+            self._recorder.tls = facts(stream.extra(TLSAttribute.ssl_object))
         except BaseException:
             await self.aclose()
             raise
-        self._recorder.end()
-        self._recorder.tls = facts(stream.extra(TLSAttribute.ssl_object))
         return _Stream(stream, self._recorder)
 
     def get_extra_info(self, info: str) -> object:

@@ -5,37 +5,70 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+LookUp: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
+"""A host and port to its addresses, in the order in which they shall be tried; `socket.gaierror` when there is none."""
 
-_METADATA: Final = ipaddress.ip_address("fd00:ec2::254")
+_METADATA: Final = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")))
+"""AWS, Google Cloud and Alibaba Cloud, where it isn't link-local."""
+
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE: Final = ipaddress.ip_network("::/96")
+_MOST_LOOKUPS: Final = 64
+_THREADS: Final = ThreadPoolExecutor(_MOST_LOOKUPS, thread_name_prefix="dns")
+"""The loop's own pool has a handful of threads: as many names of a dead name server would hold up all others."""
 
 
 class AddressBlocked(Exception):
     """The name leads to an address that a probe must not talk to (SSRF)."""
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """The vetted addresses of a host, in the resolver's order. A literal address is not looked up.
+async def look_up(host: str, port: int) -> list[str]:
+    """Ask the system's resolver."""
+    loop = asyncio.get_running_loop()
+    answers = await loop.run_in_executor(_THREADS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    return [str(answer[4][0]) for answer in answers]
+
+
+def literal(host: str) -> str | None:
+    """The host itself when it is an address, which nobody has to look up."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
+def vet(addresses: list[str]) -> list[str]:
+    """Those that may be connected to, each once, in the same order.
 
     Raises:
-        socket.gaierror: the name has no address.
-        AddressBlocked: none of its addresses may be connected to.
+        AddressBlocked: none is left.
     """
-    try:
-        found = [ipaddress.ip_address(host)]
-    except ValueError:
-        loop = asyncio.get_running_loop()
-        answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found = [ipaddress.ip_address(answer[4][0]) for answer in answers]
-    allowed = [str(address) for address in dict.fromkeys(found) if not is_denied(address)]
+    found = list(dict.fromkeys(map(ipaddress.ip_address, addresses)))
+    allowed = [str(address) for address in found if not is_denied(address)]
     if not allowed:
-        raise AddressBlocked(f"{host} leads to {found[0]}, a link-local or metadata address")
+        raise AddressBlocked(f"the host leads to {found[0]}, an address that probe does not connect to")
     return allowed
 
 
 def is_denied(address: Address) -> bool:
     """Link-local addresses, where clouds keep their credentials, also when written as IPv4 in IPv6."""
-    plain = getattr(address, "ipv4_mapped", None) or address
-    return plain.is_link_local or plain == _METADATA or plain.is_multicast or plain.is_unspecified
+    return any(
+        form.is_link_local or form.is_multicast or form.is_unspecified or form in _METADATA for form in _forms(address)
+    )
+
+
+def _forms(address: Address) -> Iterator[Address]:
+    """The address, and the IPv4 address that it stands for."""
+    yield address
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            yield address.ipv4_mapped
+        if address.sixtofour:
+            yield address.sixtofour
+        if address in _NAT64 or (address in _COMPATIBLE and not address.is_loopback):
+            yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)

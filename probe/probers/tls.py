@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from probe.model.check import TlsPolicy
 from probe.model.sample import TlsFacts
 from probe.model.units import SECOND, from_datetime
+
+
+class AuthorityUnreadable(Exception):
+    """The certificates to trust can't be read: the check is set up wrongly, the target is not to blame."""
 
 
 @lru_cache(maxsize=256)
@@ -18,14 +23,16 @@ def context(policy: TlsPolicy) -> ssl.SSLContext:
     """The context of a policy: TLS 1.2 or later, verified against the system's authorities unless told otherwise.
 
     Raises:
-        OSError: the authority's file can't be read.
-        ssl.SSLError: it holds no certificate.
+        AuthorityUnreadable: there is no such file, or no certificate in it.
     """
     made = ssl.create_default_context()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.set_alpn_protocols(["http/1.1"])
     if policy.ca_file:
-        made.load_verify_locations(policy.ca_file)
+        try:
+            made.load_verify_locations(policy.ca_file)
+        except OSError as error:
+            raise AuthorityUnreadable(f"tls.ca_file can't be used: {_why(error)}") from None
     if not policy.verify:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
@@ -49,6 +56,10 @@ def facts(connection: ssl.SSLObject) -> TlsFacts:
     return _unverified(connection.getpeercert(binary_form=True), version, suite)
 
 
+def _why(error: OSError) -> str:
+    return "it holds no certificate" if isinstance(error, ssl.SSLError) else str(error.strerror).lower()
+
+
 def _common_name(certificate: Mapping[str, object], side: str) -> str | None:
     """`getpeercert` gives names as tuples of tuples of pairs."""
     names = certificate.get(side)
@@ -64,8 +75,12 @@ def _unverified(der: bytes | None, version: str | None, suite: str | None) -> Tl
             version=version,
             cipher=suite,
             not_after=from_datetime(certificate.not_valid_after_utc),
-            subject=certificate.subject.rfc4514_string(),
-            issuer=certificate.issuer.rfc4514_string(),
+            subject=_of_name(certificate.subject),
+            issuer=_of_name(certificate.issuer),
         )
     except ValueError:
         return TlsFacts(version=version, cipher=suite, not_after=None)
+
+
+def _of_name(name: x509.Name) -> str | None:
+    return next((str(part.value) for part in name.get_attributes_for_oid(NameOID.COMMON_NAME)), None)

@@ -13,6 +13,7 @@ import httpx
 
 from probe.model.check import TlsPolicy
 from probe.probers.network import MeasuringBackend
+from probe.probers.resolve import LookUp, look_up
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
 
@@ -29,6 +30,9 @@ class ColdTransport(httpx.AsyncBaseTransport):
     Raises what httpcore, the socket and ssl raise; `failures.classify` knows them.
     """
 
+    def __init__(self, look_up: LookUp = look_up) -> None:
+        self._look_up = look_up
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder: Recorder = request.extensions[RECORDER]
         policy: TlsPolicy = request.extensions[TLS_POLICY]
@@ -41,7 +45,7 @@ class ColdTransport(httpx.AsyncBaseTransport):
         connection = httpcore.AsyncHTTPConnection(
             url.origin,
             ssl_context=context(policy) if url.scheme == b"https" else None,
-            network_backend=MeasuringBackend(recorder),
+            network_backend=MeasuringBackend(recorder, self._look_up),
         )
         try:
             response = await connection.handle_async_request(

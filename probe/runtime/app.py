@@ -23,6 +23,7 @@ from probe.model.sample import FailureKind
 from probe.model.settings import Settings
 from probe.model.units import DAY, SECOND, Micros
 from probe.probers.http import HttpProber
+from probe.probers.tls import context
 from probe.probers.transport import ColdTransport
 from probe.report import check_writable
 from probe.runtime.clock import Clock, SystemClock
@@ -254,6 +255,7 @@ class _Daemon:
         wanted = replace(wanted, store=old.store, listen=old.listen, location=old.location)
         await self._register(wanted.checks)
         self._settings = wanted
+        context.cache_clear()  # an authority's file may have changed as well
         self._scheduler.replace(wanted.checks)
         self._cycle.retain(wanted.checks)
         self._telemetry.retain({check.id for check in wanted.checks})

@@ -1,0 +1,93 @@
+"""The requests of one attempt: the first, and those that redirects ask for."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urljoin
+
+import httpx
+
+from probe import __version__
+from probe.model.check import Request
+from probe.model.sample import FailureKind
+from probe.probers.decode import ACCEPTED
+from probe.probers.failures import TargetFailure
+
+USER_AGENT: Final = f"probe/{__version__} (synthetic monitoring)"
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_DEFAULTS: Final = {"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": ACCEPTED}
+_SAFE_ELSEWHERE: Final = frozenset({"user-agent", "accept", "accept-encoding", "accept-language"})
+"""All that goes along to another origin: what the user configured was meant for theirs."""
+
+_OF_THE_BODY: Final = frozenset({"content-length", "transfer-encoding"})
+"""httpx sets them again, to fit."""
+
+_HIGHEST_PORT: Final = 65_535
+
+
+def first_request(request: Request) -> httpx.Request:
+    """The request as configured; its headers win over the defaults."""
+    given = [(name, value.reveal()) for name, value in request.headers]
+    names = {name.lower() for name, _ in given}
+    defaults = [(name, value) for name, value in _DEFAULTS.items() if name not in names]
+    body = request.body.reveal().encode() if request.body else None
+    return httpx.Request(request.method, _url(request.url.reveal()), headers=[*defaults, *given], content=body)
+
+
+def next_request(hop: httpx.Request, status: int, location: str) -> httpx.Request:
+    """The request that a redirect asks for, without what isn't meant for another origin.
+
+    Raises:
+        TargetFailure: the location is no URL, leaves https, or would carry the body elsewhere.
+    """
+    url = _target(hop.url, location)
+    is_same_origin = _origin(url) == _origin(hop.url)
+    keeps = _keeps_method(hop.method, status)
+    if keeps and hop.content and not is_same_origin:
+        raise TargetFailure(FailureKind.REDIRECT, "redirected to another origin, which must not get the body")
+    headers = [
+        (name, value)
+        for name, value in hop.headers.multi_items()
+        if name not in _OF_THE_BODY
+        and (is_same_origin or name in _SAFE_ELSEWHERE)
+        and (keeps or not name.startswith("content-"))
+    ]
+    return httpx.Request(hop.method if keeps else "GET", url, headers=headers, content=hop.content if keeps else None)
+
+
+def _keeps_method(method: str, status: int) -> bool:
+    """What browsers do, written down in the Fetch standard."""
+    if status in (301, 302):
+        return method != "POST"
+    return status != 303 or method in ("GET", "HEAD")
+
+
+def _target(base: httpx.URL, location: str) -> httpx.URL:
+    try:
+        url = _url(urljoin(str(base), location))
+    except (httpx.InvalidURL, ValueError):
+        raise TargetFailure(FailureKind.REDIRECT, "redirected to something that is not a URL") from None
+    if url.scheme not in ("http", "https") or not url.raw_host or not 0 < _port(url) <= _HIGHEST_PORT:
+        raise TargetFailure(FailureKind.REDIRECT, "redirected to something that is not an HTTP address")
+    if base.scheme == "https" and url.scheme == "http":
+        raise TargetFailure(FailureKind.REDIRECT, "redirected from https to http")
+    return url
+
+
+def _url(text: str) -> httpx.URL:
+    """httpx looks into a host's Punycode only when asked for the host, and fails in another way then."""
+    url = httpx.URL(text)
+    try:
+        _ = url.host
+    except UnicodeError:
+        raise httpx.InvalidURL("Invalid IDNA hostname") from None
+    return url
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
+    return url.scheme, url.raw_host, _port(url)
+
+
+def _port(url: httpx.URL) -> int:
+    """httpx gives no port where it is the scheme's own, but gives 0."""
+    return {"http": 80, "https": 443}.get(url.scheme, 0) if url.port is None else url.port

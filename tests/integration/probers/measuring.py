@@ -1,0 +1,28 @@
+"""Checks against the servers of a test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from probe.model.check import Check, TlsPolicy
+from probe.model.units import MILLISECOND
+from tests.fakes.checks import make_check
+from tests.fakes.servers import Authority
+
+LONG = 5_000 * MILLISECOND
+SHORT = 250 * MILLISECOND
+
+
+def trusting(check: Check, authority: Authority) -> Check:
+    """The same check, trusting this authority."""
+    return under(check, TlsPolicy(ca_file=str(authority.ca_file)))
+
+
+def under(check: Check, policy: TlsPolicy) -> Check:
+    """The same check with another TLS policy."""
+    return replace(check, request=replace(check.request, tls=policy))
+
+
+def check_of(url: str, *, timeout: int = LONG) -> Check:
+    """A GET."""
+    return make_check(url=url, timeout=timeout)
