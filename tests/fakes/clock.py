@@ -41,7 +41,7 @@ class FakeClock:
         self,
         seconds: float,
         callback: Callable[[Unpack[_Arguments]], object],
-        *arguments: Unpack[_Arguments],
+        *arguments: *_Arguments,
     ) -> FakeTimer:
         timer = FakeTimer(lambda: callback(*arguments))
         heapq.heappush(self._timers, (self._monotonic + seconds, next(self._order), timer))
