@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -55,7 +56,7 @@ def end_to_end(port: int, per_second: int) -> list[Figure]:
             time.sleep(MEASURE_SECONDS)
             used, until = cpu_of(daemon.pid) - before, time.time_ns() // 1000
             memory = memory_of(daemon.pid)
-        with sqlite3.connect(folder / "probe.db") as store:
+        with closing(sqlite3.connect(folder / "probe.db")) as store:
             rows = store.execute(
                 "SELECT state, lateness_us FROM results WHERE scheduled_at >= ? AND scheduled_at < ? ORDER BY lateness_us",
                 (since, until),

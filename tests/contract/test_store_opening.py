@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import traceback
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -128,7 +129,7 @@ def test_a_file_is_kept_safely_and_read_while_it_is_written(tmp_path: Path) -> N
 
 
 def test_a_foreign_file_keeps_its_journal(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "their.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "their.db")) as connection, connection:
         connection.execute("CREATE TABLE customers (id INTEGER)")
     connection.close()
     before = (tmp_path / "their.db").read_bytes()

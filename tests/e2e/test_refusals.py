@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ async def test_an_unwritable_report_folder(tmp_path: Path) -> None:
 async def test_a_store_from_a_newer_version(tmp_path: Path) -> None:
     with open_store(Sensitive.plain(f"sqlite:///{tmp_path}/probe.db")):
         pass
-    with sqlite3.connect(tmp_path / "probe.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "probe.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     write_checks(tmp_path, NOWHERE, CHECK)
     assert_refused(await run_probe("run", folder=tmp_path), 3, "later version of probe")
