@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
 
@@ -74,6 +75,7 @@ def _target(base: httpx.URL, location: str) -> httpx.URL:
     return url
 
 
+@lru_cache(maxsize=16_384)
 def _url(text: str) -> httpx.URL:
     """httpx looks into a host's Punycode only when asked for the host, and fails in another way then."""
     url = httpx.URL(text)

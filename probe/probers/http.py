@@ -14,8 +14,8 @@ from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import TargetFailure, classify, timed_out
 from probe.probers.hops import REDIRECTS, first_request, next_request
+from probe.probers.seam import RECORDER, TLS_POLICY
 from probe.probers.timing import Recorder
-from probe.probers.transport import RECORDER, TLS_POLICY
 
 
 @dataclass(slots=True)

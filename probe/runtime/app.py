@@ -22,9 +22,9 @@ from probe.model.grid import slots
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
 from probe.model.units import DAY, SECOND, Micros
+from probe.probers.engine import EngineTransport
 from probe.probers.http import HttpProber
 from probe.probers.tls import context
-from probe.probers.transport import ColdTransport
 from probe.report import check_writable
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.cycle import Cycle, Observer
@@ -113,7 +113,7 @@ class _Daemon:
         self._writer = Writer(store, settings.location)
         self._cycle = Cycle(
             clock,
-            HttpProber(ColdTransport(), clock.now),
+            HttpProber(EngineTransport(), clock.now),
             location=settings.location,
             deliver=lambda result, has_changed: self._writer.put(result, at_once=has_changed),
             missed=self._miss,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from probe.model.check import Check
 from probe.model.result import Result
+from probe.probers.engine import EngineTransport
 from probe.probers.http import HttpProber
-from probe.probers.transport import ColdTransport
 from probe.runtime.clock import SystemClock
 from probe.runtime.cycle import Cycle
 
@@ -21,7 +21,7 @@ async def measure_once(checks: Sequence[Check], *, location: str) -> list[Result
     clock = SystemClock()
     cycle = Cycle(
         clock,
-        HttpProber(ColdTransport(), clock.now),
+        HttpProber(EngineTransport(), clock.now),
         location=location,
         deliver=lambda _result, _has_changed: None,
         missed=lambda _gap: None,

@@ -23,6 +23,9 @@ from cryptography.x509.oid import NameOID
 Behaviour: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """What becomes of one connection; when it returns the connection is closed."""
 
+_ACCEPTING = 5
+"""Turns of the loop from a connection's arrival to its acceptance, and some more."""
+
 EMPTY_OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -71,6 +74,8 @@ async def serving(
     try:
         yield server
     finally:
+        for _ in range(_ACCEPTING):  # asyncio forgets a connection that is being accepted while its server closes
+            await asyncio.sleep(0)
         listener.close()
         for task, writer in open_tasks.items():
             task.cancel()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 import uvloop
 
+from probe.probers.engine import EngineTransport
 from probe.probers.http import HttpProber
-from probe.probers.transport import ColdTransport
+from probe.probers.stock import StockTransport
 from tests.fakes.servers import Authority
 
+Engine: TypeAlias = type[StockTransport] | type[EngineTransport]
 NOW = 1_800_000_000_000_000
 
 
@@ -22,9 +25,16 @@ def pytest_asyncio_loop_factories(
     return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
+@pytest.fixture(params=[StockTransport, EngineTransport], ids=["stock", "engine"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Both engines must say the same of every target."""
+    found: Engine = request.param
+    return found
+
+
 @pytest.fixture
-def prober() -> HttpProber:
-    return HttpProber(ColdTransport(), lambda: NOW)
+def prober(engine: Engine) -> HttpProber:
+    return HttpProber(engine(), lambda: NOW)
 
 
 @pytest.fixture(scope="session")

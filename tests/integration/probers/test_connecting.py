@@ -13,18 +13,18 @@ import pytest
 
 from probe.model.sample import FailureKind
 from probe.probers.http import HttpProber
-from probe.probers.transport import ColdTransport
 from tests.fakes.servers import EMPTY_OK, answers, serving
+from tests.integration.probers.conftest import Engine
 from tests.integration.probers.measuring import SHORT, check_of
 
 
-def leading_to(*addresses: str) -> HttpProber:
+def leading_to(engine: Engine, *addresses: str) -> HttpProber:
     """A prober for which every name has these addresses."""
 
     async def look_up(_host: str, _port: int) -> list[str]:
         return list(addresses)
 
-    return HttpProber(ColdTransport(look_up), lambda: 0)
+    return HttpProber(engine(look_up), lambda: 0)
 
 
 async def test_a_name_is_looked_up_and_timed(prober: HttpProber) -> None:
@@ -42,11 +42,11 @@ async def test_an_address_is_not_looked_up(prober: HttpProber) -> None:
     assert (sample.failure, sample.phases.dns) == (None, None)
 
 
-async def test_a_name_without_an_address_is_a_dns_failure() -> None:
+async def test_a_name_without_an_address_is_a_dns_failure(engine: Engine) -> None:
     async def look_up(_host: str, _port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    sample = await HttpProber(ColdTransport(look_up), lambda: 0).measure(check_of("http://nowhere.example/"))
+    sample = await HttpProber(engine(look_up), lambda: 0).measure(check_of("http://nowhere.example/"))
     assert sample.failure is not None
     assert sample.failure.kind is FailureKind.DNS
     assert sample.phases.dns is not None
@@ -60,19 +60,19 @@ async def test_what_is_no_host_name_is_a_dns_failure(prober: HttpProber, host: s
     assert (sample.failure.kind, "not a valid host name" in sample.failure.detail) == (FailureKind.DNS, True)
 
 
-async def test_a_lookup_that_hangs_is_stopped_at_the_deadline() -> None:
+async def test_a_lookup_that_hangs_is_stopped_at_the_deadline(engine: Engine) -> None:
     async def look_up(_host: str, _port: int) -> list[str]:
         await asyncio.sleep(60)
         return []
 
-    sample = await HttpProber(ColdTransport(look_up), lambda: 0).measure(check_of("http://slow/", timeout=SHORT))
+    sample = await HttpProber(engine(look_up), lambda: 0).measure(check_of("http://slow/", timeout=SHORT))
     assert sample.failure is not None
     assert sample.failure.kind is FailureKind.TIMEOUT
     assert sample.failure.detail.endswith("while the name was resolved")
     assert sample.latency_us > 0.98 * SHORT  # uvloop's timers count whole milliseconds
 
 
-async def test_international_names_are_looked_up_in_ascii() -> None:
+async def test_international_names_are_looked_up_in_ascii(engine: Engine) -> None:
     asked = []
 
     async def look_up(host: str, _port: int) -> list[str]:
@@ -80,9 +80,7 @@ async def test_international_names_are_looked_up_in_ascii() -> None:
         return ["127.0.0.1"]
 
     async with serving(answers(EMPTY_OK)) as server:
-        sample = await HttpProber(ColdTransport(look_up), lambda: 0).measure(
-            check_of(server.url(host="bücher.example"))
-        )
+        sample = await HttpProber(engine(look_up), lambda: 0).measure(check_of(server.url(host="bücher.example")))
     assert (sample.failure, asked) == (None, ["xn--bcher-kva.example"])
 
 
@@ -90,24 +88,26 @@ async def test_international_names_are_looked_up_in_ascii() -> None:
     "host",
     ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "0.0.0.0", "::", "fd00:ec2::254", "224.0.0.1"],
 )
-async def test_a_denied_address_is_never_connected_to(prober: HttpProber, host: str) -> None:
+async def test_a_denied_address_is_never_connected_to(engine: Engine, prober: HttpProber, host: str) -> None:
     for sample in (
         await prober.measure(check_of(f"http://[{host}]/" if ":" in host else f"http://{host}/")),
-        await leading_to(host).measure(check_of("http://innocent.example/")),
+        await leading_to(engine, host).measure(check_of("http://innocent.example/")),
     ):
         assert sample.failure is not None
         assert (sample.failure.kind, sample.phases.connect) == (FailureKind.BLOCKED, None)
 
 
-async def test_denied_addresses_among_others_are_left_out() -> None:
+async def test_denied_addresses_among_others_are_left_out(engine: Engine) -> None:
     async with serving(answers(EMPTY_OK)) as server:
-        sample = await leading_to("169.254.169.254", "127.0.0.1").measure(check_of(server.url(host="mixed.example")))
+        sample = await leading_to(engine, "169.254.169.254", "127.0.0.1").measure(
+            check_of(server.url(host="mixed.example"))
+        )
     assert sample.failure is None
 
 
-async def test_the_next_address_is_tried_when_one_refuses() -> None:
+async def test_the_next_address_is_tried_when_one_refuses(engine: Engine) -> None:
     async with serving(answers(EMPTY_OK)) as server:
-        sample = await leading_to("::1", "127.0.0.1").measure(check_of(server.url(host="both.example")))
+        sample = await leading_to(engine, "::1", "127.0.0.1").measure(check_of(server.url(host="both.example")))
         assert sample.address == f"127.0.0.1:{server.port}"
 
 

@@ -1,10 +1,8 @@
-"""The measuring engine behind the `httpx.AsyncBaseTransport` seam: one new connection a request.
-
-Another engine takes its place by filling the same recorder; nothing above this module would change.
-"""
+"""Stock httpcore behind the seam: what the engine is held against in tests, for both must say the same of every target."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -12,20 +10,19 @@ import httpcore
 import httpx
 
 from probe.model.check import TlsPolicy
+from probe.model.sample import FailureKind
+from probe.probers.failures import TargetFailure
 from probe.probers.network import MeasuringBackend
 from probe.probers.resolve import LookUp, look_up
+from probe.probers.seam import RECORDER, TLS_POLICY
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
 
-RECORDER: Final = "probe.recorder"
-"""The request extension that carries the `Recorder`."""
-
-TLS_POLICY: Final = "probe.tls"
-"""The request extension that carries the `TlsPolicy`."""
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-class ColdTransport(httpx.AsyncBaseTransport):
-    """Measures what a first visitor feels: name, connection and handshake each time.
+class StockTransport(httpx.AsyncBaseTransport):
+    """One new httpcore connection a request, over our own network backend.
 
     Raises what httpcore, the socket and ssl raise; `failures.classify` knows them.
     """
@@ -59,6 +56,11 @@ class ColdTransport(httpx.AsyncBaseTransport):
         except BaseException:
             await connection.aclose()
             raise
+        if any(_CONTROL.search(value) for _, value in response.headers):
+            await connection.aclose()
+            raise TargetFailure(
+                FailureKind.PROTOCOL, "the response is not valid HTTP: a header has a control character"
+            )
         recorder.http_version = response.extensions.get("http_version", b"").decode("ascii", "replace") or None
         return httpx.Response(
             response.status,
