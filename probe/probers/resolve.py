@@ -7,6 +7,7 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -34,6 +35,7 @@ async def look_up(host: str, port: int) -> list[str]:
     return [str(answer[4][0]) for answer in answers]
 
 
+@lru_cache(maxsize=16_384)
 def literal(host: str) -> str | None:
     """The host itself when it is an address, which nobody has to look up."""
     try:
@@ -48,11 +50,21 @@ def vet(addresses: list[str]) -> list[str]:
     Raises:
         AddressBlocked: none is left.
     """
-    found = list(dict.fromkeys(map(ipaddress.ip_address, addresses)))
-    allowed = [str(address) for address in found if not is_denied(address)]
+    allowed = [address for address in dict.fromkeys(map(_plain, addresses)) if not _is_denied(address)]
     if not allowed:
-        raise AddressBlocked(f"the host leads to {found[0]}, an address that probe does not connect to")
+        raise AddressBlocked(f"the host leads to {_plain(addresses[0])}, an address that probe does not connect to")
     return allowed
+
+
+@lru_cache(maxsize=16_384)
+def _plain(address: str) -> str:
+    """In its one spelling, so that two spellings are one address."""
+    return str(ipaddress.ip_address(address))
+
+
+@lru_cache(maxsize=16_384)
+def _is_denied(address: str) -> bool:
+    return is_denied(ipaddress.ip_address(address))
 
 
 def is_denied(address: Address) -> bool:
