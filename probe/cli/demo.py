@@ -54,6 +54,7 @@ def demo_command(config: Path | None, *, history: str | None, duration: str | No
 
 
 async def _demo(config: Path | None, history: Micros | None, seconds: float | None, port: int, log_format: str) -> None:
+    _text(config)  # a file that isn't there is told before anything is started
     https_port = port + HTTPS_OFFSET if port else 0
     async with SampleApi.start(http_port=port, https_port=https_port, now=datetime.now(UTC)) as api:
 

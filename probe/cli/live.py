@@ -24,6 +24,13 @@ REFRESHES_PER_SECOND: Final = 2
 TRAIL: Final = 30
 """How many of a check's last results stand in its row."""
 
+_SHORTEST_TRAIL: Final = 5
+_BESIDE_TRAIL: Final = 90
+"""Columns of the terminal that the rest of a row wants before the trail grows."""
+
+_COLUMNS: Final = (("", 1), ("check", 12), ("status", 6), ("latency", 9), ("last results", 5), ("reason", 12))
+"""Each column's name, and the width that it keeps on a narrow terminal."""
+
 _WORST_FIRST: Final = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.UP)
 
 
@@ -71,9 +78,16 @@ class LiveDisplay:
         self._settings = settings
         self._live.start()
 
+    def reload(self, settings: Settings) -> None:
+        """Other checks from now on; those that stay keep their rows."""
+        self._settings = settings
+        self._rows = {check.id: self._rows.get(check.id) or _Row() for check in settings.checks}
+
     def observe(self, check: Check, result: Result) -> None:
-        """Take a result."""
-        row = self._rows.setdefault(check.id, _Row())
+        """Take a result; one of a check that is gone is not shown."""
+        row = self._rows.get(check.id)
+        if row is None:
+            return
         row.last = result
         row.trail.append(result.state)
         self._results += 1
@@ -99,17 +113,16 @@ class LiveDisplay:
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
-        for name in ("", "check", "status", "latency", "last results", "reason"):
+        for name, width in _COLUMNS:
+            is_figure = name in ("status", "latency")
             table.add_column(
-                name,
-                justify="right" if name in ("status", "latency") else "left",
-                no_wrap=True,
-                overflow="ellipsis",
+                name, min_width=width, justify="right" if is_figure else "left", no_wrap=True, overflow="ellipsis"
             )
+        trail = min(TRAIL, max(_SHORTEST_TRAIL, self._console.width - _BESIDE_TRAIL))
         shown = sorted(self._rows.items(), key=lambda row: (_rank(row[1].last), row[0]))
         room = max(3, self._console.height - 8)
         for name, row in shown[:room]:
-            table.add_row(*_cells(name, row))
+            table.add_row(*_cells(name, row, trail))
         if len(shown) > room:
             table.add_row("", Text(f"and {len(shown) - room} more", "dim"))
         return table
@@ -124,7 +137,7 @@ def _rank(last: Result | None) -> int:
     return _WORST_FIRST.index(last.state) if last else len(_WORST_FIRST)
 
 
-def _cells(name: str, row: _Row) -> tuple[Text, ...]:
+def _cells(name: str, row: _Row, shown: int) -> tuple[Text, ...]:
     last = row.last
     if last is None:
         return (
@@ -136,7 +149,7 @@ def _cells(name: str, row: _Row) -> tuple[Text, ...]:
             Text(""),
         )
     trail = Text()
-    for state in row.trail:
+    for state in list(row.trail)[-shown:]:
         trail.append("▁" if state is State.UP else GLYPHS[state], STYLES[state])
     return (
         Text(GLYPHS[last.state], STYLES[last.state]),

@@ -31,6 +31,6 @@ async def watched(settings: Settings, hooks: Hooks, *, log_format: str, stop: as
     display = LiveDisplay(settings) if log_format == "text" and LiveDisplay.is_possible() else None
     hooks.observers = (*hooks.observers, TransitionLog(), *((display,) if display else ()))
     if display:
-        hooks.started, hooks.rendered = display.start, display.report_written
+        hooks.started, hooks.reloaded, hooks.rendered = display.start, display.reload, display.report_written
     with display or nullcontext():
         await run_daemon(settings, hooks, stop=stop)

@@ -76,7 +76,8 @@ class Builder:
         interval = _nearest(levels, lambda level: level.interval, DEFAULT_INTERVAL)
         timeout = _nearest(levels, lambda level: level.timeout, min(DEFAULT_TIMEOUT, interval // 2))
         confirm = _confirm(levels, interval)
-        self._refuse_misfits(path, levels, interval, timeout, confirm, request.max_body)
+        self._refuse_misfits(levels, interval, timeout, confirm, request.max_body)
+        self._refuse_tls_without_tls(path, fields, request)
         labels = {**defaults.labels, **group.labels, **fields.labels}
         return Check(
             id=f"{api}/{key}",
@@ -128,34 +129,40 @@ class Builder:
 
     def _refuse_misfits(
         self,
-        path: Path,
         levels: tuple[Level, ...],
         interval: Micros,
         timeout: Micros,
         confirm: Confirm,
         max_body: int,
     ) -> None:
-        """Rules that span keys; the place named is the check's own key where it has one."""
+        """Rules that span keys. Blamed is the nearest level that holds one of them: a mistake in `defaults` is one mistake."""
         if not SECOND <= interval <= 7 * DAY:
-            self.blame((*path, "interval"), f"must be between 1s and 7d; it is {format_duration(interval)}")
+            self.blame(_holder(levels, "interval"), f"must be between 1s and 7d; it is {format_duration(interval)}")
         elif not 0 < timeout <= interval:
             self.blame(
-                (*path, "timeout"),
+                _holder(levels, "timeout", "interval"),
                 f"must be more than 0s and fit the interval of {format_duration(interval)}; it is {format_duration(timeout)}",
             )
         elif timeout + confirm.retries * confirm.after > interval:
             needed = format_duration(timeout + confirm.retries * confirm.after)
-            key = next(
-                (key for key in ("timeout", "confirm", "interval") if getattr(levels[0].fields, key) is not None),
-                "timeout",
-            )
             message = (
                 f"timeout {format_duration(timeout)} and {confirm.retries} retries, each after {format_duration(confirm.after)}, "
                 f"take {needed}: more than the interval of {format_duration(interval)}; shorten timeout or confirm, or lengthen interval"
             )
-            self.blame((*path, key), message)
+            self.blame(_holder(levels, "timeout", "confirm", "interval"), message)
         if not 0 < max_body <= LARGEST_BODY:
-            self.blame((*path, "max_body"), f"must be more than 0B and at most {LARGEST_BODY // 2**20}MiB")
+            self.blame(_holder(levels, "max_body"), f"must be more than 0B and at most {LARGEST_BODY // 2**20}MiB")
+
+    def _refuse_tls_without_tls(self, path: Path, fields: CheckFields, request: Request) -> None:
+        """An expectation that can never hold would be a check that is down for ever."""
+        if request.max_redirects or not request.url.reveal().startswith("http://"):
+            return
+        for index, item in enumerate(fields.expect):
+            if item.subject == "certificate.expires_in" or (item.subject, item.target) == ("phase", "tls"):
+                self.blame(
+                    (*path, "expect", index),
+                    f"can never hold: {item.text} needs TLS, and the address begins with http://",
+                )
 
     def _store(self, named: str) -> Sensitive:
         """The store's URL, a relative SQLite file made absolute. `PROBE_STORE` goes before the file."""
@@ -167,6 +174,8 @@ class Builder:
         if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
             file = self.folder / url.removeprefix("sqlite:///")
             return Sensitive(f"sqlite:///{file}", f"sqlite:///{file}")
+        if not override and re.match(r"\w+://[^/@]*:(?!\$\{)[^/@]+@", named):
+            self.blame(("store",), "a password must not stand in the file; write it as ${env:NAME}, or set PROBE_STORE")
         if not re.match(r"postgres(ql)?(\+psycopg)?://", url):
             self.blame(("store",), "write sqlite:///file.db or postgresql://user@host/database")
         return store
@@ -203,6 +212,12 @@ class Builder:
 def _nearest(levels: Iterable[Level], read: Callable[[Common], _T | None], default: _T) -> _T:
     """The value of the nearest level that has one."""
     return next((value for level in levels if (value := read(level.fields)) is not None), default)
+
+
+def _holder(levels: Iterable[Level], *keys: str) -> Path:
+    """Where the value stands: the first of the keys on the nearest level that has any."""
+    held = ((*level.path, key) for level in levels for key in keys if getattr(level.fields, key) is not None)
+    return next(held)
 
 
 def _confirm(levels: Iterable[Level], interval: Micros) -> Confirm:

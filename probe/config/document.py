@@ -46,6 +46,8 @@ _HINTS: Final = (
     ("did not find expected key", "look at the indentation: lines of one mapping begin in one column"),
     ("could not find expected ':'", 'a key must be followed by ":" and a space'),
     ("did not find expected ',' or", "a bracket or brace isn't closed, or text between brackets itself holds some and must stand in quotes"),
+    ("did not find expected alphabetic", "text that begins with * or & or holds one between brackets must stand in quotes"),
+    ("did not find expected '-'", "text with quotation marks inside must stand in single quotes as a whole"),
     ("undefined alias", "an alias (*name) needs an anchor (&name) before it; text that begins with * must stand in quotes"),
     ("found unexpected end of stream", "a quote isn't closed"),
     ("found another document", "keep one document in a file: remove the line ---"),

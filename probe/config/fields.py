@@ -27,10 +27,14 @@ def wrong(message: str) -> PydanticCustomError:
 def check_slug(text: str) -> str:
     """A name that is safe in a path, a URL and a label (RFC 1123)."""
     if not re.fullmatch(SLUG, text, re.ASCII):
-        raise wrong(
-            f'"{text[:70]}" is not a slug: use at most 63 of a-z, 0-9 and "-", and neither begin nor end with "-"'
-        )
+        raise wrong(f'"{text[:70]}" is no name for this: use at most 63 of a-z, 0-9 and "-"{_instead(text)}')
     return text
+
+
+def _instead(text: str) -> str:
+    """`; write "core-api"` for `Core API`."""
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower())[:63].strip("-")
+    return f'; write "{plain}"' if plain else ""
 
 
 def _quantity(parse: Callable[[str], int], example: str) -> Callable[[object], int]:

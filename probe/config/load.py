@@ -106,10 +106,10 @@ class _Reading:
 
     def _blamed_and_pruned(self, error: ValidationError, raw: Mapped) -> Mapped:
         pruned = copy.deepcopy(raw)
-        for path, message in explain(error, FileFields):
+        for path, message, is_unknown_key in explain(error, FileFields):
             self.blame(path, message)
             is_inner = path[0] == "apis" and len(path) > 1
-            _remove(pruned, path if "unknown key" in message else path[:2] if is_inner else path[:1])
+            _remove(pruned, path if is_unknown_key else path[:2] if is_inner else path[:1])
         pruned.setdefault("version", 1)
         if not pruned.get("apis"):
             pruned["apis"] = {"api": {"checks": _STAND_IN}}
@@ -129,9 +129,9 @@ class _Reading:
             return CheckFields.model_validate(raw)
         except ValidationError as error:
             mistakes = explain(error, CheckFields)
-        for where, message in mistakes:
-            self.blame((*path, *where), message)
-        unknown = [where for where, message in mistakes if "unknown key" in message]
+        for mistake in mistakes:
+            self.blame((*path, *mistake.path), mistake.message)
+        unknown = [mistake.path for mistake in mistakes if mistake.is_unknown_key]
         if not isinstance(raw, dict) or len(unknown) < len(mistakes):
             return None
         known = copy.deepcopy(raw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,6 +17,20 @@ _NOT_YET: Final = frozenset({
     "proxy", "recoveries", "retention", "runs", "slo", "steps",
 })  # fmt: skip
 """Keys of the format's design that this version doesn't carry out: to say so beats "unknown key", and to ignore them would lie."""
+
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("endpoints", "monitors", "modules", "targets"), "apis: {name: {checks: …}}"),
+    **dict.fromkeys(("conditions", "assertions", "validators"), "expect: [status == 200]"),
+    **dict.fromkeys(("retry", "retries", "maxretries", "failure-threshold"), "confirm: {retries: 2}"),
+    **dict.fromkeys(("retry_interval", "retryInterval"), "confirm: {after: 3s}"),
+    **dict.fromkeys(("ignore_tls", "ignoreTls", "insecure", "skip_verify", "insecure_skip_verify"), "tls: {verify: false}"),
+    **dict.fromkeys(("follow_redirects", "maxredirects"), "redirects: 3"),
+    **dict.fromkeys(("group", "tags"), "labels: {team: …}"),
+    **dict.fromkeys(("every", "frequency"), "interval: 1m"),
+    **dict.fromkeys(("token", "bearer_token"), 'auth: {bearer: "${env:NAME}"}'),
+    "basic_auth": 'auth: {basic: {username: …, password: "${env:NAME}"}}',
+}  # fmt: skip
+"""Words of other tools, and what they are called here."""
 
 _PHRASES: Final = {
     "missing": "is required",
@@ -40,14 +54,23 @@ _LIMITS: Final = {
 }
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> list[tuple[Path, str]]:
-    """Each mistake's path below the validated value, and what to say about it."""
-    return [(_path(detail), _message(detail, model)) for detail in error.errors(include_url=False, include_input=True)]
+class Mistake(NamedTuple):
+    """One thing that is wrong: where below the validated value, what to say, and whether the key itself is the mistake."""
+
+    path: Path
+    message: str
+    is_unknown_key: bool
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> list[Mistake]:
+    """Every mistake that pydantic found in a value of this model."""
+    details = error.errors(include_url=False, include_input=True)
+    return [Mistake(_path(detail), _message(detail, model), detail["type"] == "extra_forbidden") for detail in details]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "timeout"?`, or nothing when nothing is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word, list(known), n=1, cutoff=0.7)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
@@ -59,6 +82,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown_key(str(detail["loc"][-1]), _keys_at(model, detail["loc"][:-1]))
+    if kind == "string_pattern_mismatch" and detail["loc"][-1] == "method":
+        return "write the method in capitals, such as PURGE"
     if kind in _LIMITS:
         phrase, limit = _LIMITS[kind]
         return phrase.format(context[limit])
@@ -80,6 +105,8 @@ def _found(detail: ErrorDetails) -> str:
 def _unknown_key(key: str, known: Sequence[str]) -> str:
     if key in _NOT_YET:
         return f"is not in this version of probe ({__version__}); remove it"
+    if key in _ELSEWHERE and _ELSEWHERE[key].partition(":")[0] in known:
+        return f"unknown key; write {_ELSEWHERE[key]}"
     return f"unknown key{did_you_mean(key, known) or '; known are ' + ', '.join(sorted(known))}"
 
 

@@ -77,9 +77,7 @@ class References:
                 return self.environment[name], True
             if (default := found["default"]) is not None:
                 return default, False
-            raise ReferenceProblem(
-                f"the environment variable {name} is not set; set it, or give a default: ${{env:{name}:-…}}"
-            )
+            raise ReferenceProblem(f"the environment variable {name} is not set; set it before probe starts")
         if path := found["file"]:
             return _read_secret(self.folder / path, path), True
         raise ReferenceProblem(_unknown(found["unknown"]))
@@ -116,5 +114,7 @@ def must_be_reference(text: str) -> None:
     Raises:
         ValueError: with what to write instead.
     """
-    if not has_reference(text):
-        raise ValueError("a secret must not stand in the file; write ${env:NAME} or ${file:/path} and keep it there")
+    if not has_reference(text) or any(found["default"] for found in _REFERENCE.finditer(text)):
+        raise ValueError(
+            "a secret must not stand in the file, nor may its default; write ${env:NAME} or ${file:/path} and keep it there"
+        )

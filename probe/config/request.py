@@ -20,7 +20,11 @@ from probe.model.check import Expectation, Request, TlsPolicy
 from probe.model.sensitive import MASK, Sensitive
 
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"})
+_CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization"})
 _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_LIKE_A_URL: Final = re.compile(r"[^/?]")
+"""What follows base_url begins with a slash or a question mark; anything else was meant for something else."""
+
 _NOT_IN_A_URL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 _DEFAULT_EXPECTATION: Final = parse_expectation("status < 400")
 
@@ -100,7 +104,7 @@ class RequestBuilder:
         for level in reversed(levels):
             for name, text in level.fields.headers.items():
                 path = (*level.path, "headers", name)
-                value = self._text(text, path)
+                value = self._secret(text, path) if name.lower() in _CREDENTIALS else self._text(text, path)
                 self._refuse_header(name, value, path)
                 headers[name.lower()] = value
                 if name.lower() in _SECRET_HEADERS:
@@ -150,6 +154,9 @@ class RequestBuilder:
         method, target = fields.request_line
         where: Path = (*levels[0].path, "url" if fields.url else method.lower())
         path = self._text(target, where)
+        if _LIKE_A_URL.match(target) and not path.reveal().startswith(("http://", "https://")):
+            self.blame(where, "must be a path that begins with /, or a whole URL that begins with http:// or https://")
+            return path
         if not path.reveal().startswith(("http://", "https://")):
             base = next(
                 ((level.fields.base_url, level.path) for level in levels if isinstance(level.fields, ApiFields)),

@@ -20,11 +20,13 @@ from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from probe.assertions.registry import SUBJECTS
 from probe.config.expressions import ExpressionError, expectation_from_fields, expectation_schema, parse_expectation
 from probe.config.fields import Duration, HeaderName, Retries, Secret, Text, wrong
 from probe.model.check import Expectation, Severity
 
 BY_REFERENCE: Final = "By reference only: ${env:NAME} or ${file:path}."
+_WARNS: Final = re.compile(r"warn\b[: ]")
 _FILLED_IN: Final = re.compile(r"\$\{(?:env|file):")
 
 
@@ -107,18 +109,33 @@ def _read_auth(value: object) -> object:
 def _read_expectation(value: object, severity: Severity = Severity.FAIL) -> Expectation:
     try:
         if isinstance(value, str):
-            if _FILLED_IN.search(value):
-                raise wrong("references are not filled in within expectations, for these are shown to people")
-            return parse_expectation(value, severity)
+            return _from_sentence(value, severity)
         if isinstance(value, dict):
-            if set(value) == {"warn"}:
-                return _read_expectation(value["warn"], Severity.WARN)
-            if len(value) == 1 and " " in (text := next(iter(value))):
-                raise wrong(f"text that contains \": \" must stand in quotes: - '{text}: …'")
-            return expectation_from_fields(value, severity)
+            return _from_mapping(value, severity)
     except ExpressionError as error:
         raise wrong(str(error)) from None
     raise wrong("write an expectation as a sentence, such as: status == 200")
+
+
+def _from_sentence(text: str, severity: Severity) -> Expectation:
+    if _FILLED_IN.search(text):
+        raise wrong("references are not filled in within expectations, for these are shown to people")
+    if _WARNS.match(text):
+        raise wrong("put warn: before the quotation marks, as in - warn: latency < 300ms")
+    return parse_expectation(text, severity)
+
+
+def _from_mapping(fields: dict[str, object], severity: Severity) -> Expectation:
+    """The object form; a single key is a warning, or a sentence that YAML took for a mapping."""
+    if len(fields) == 1:
+        key, value = next(iter(fields.items()))
+        if key == "warn":
+            return _read_expectation(value, Severity.WARN)
+        if key in SUBJECTS:
+            raise wrong(f"write it as a sentence, such as: {SUBJECTS[key].example}")
+        if " " in key:
+            raise wrong(f"text that contains \": \" must stand in quotes: - '{key}: …'")
+    return expectation_from_fields(fields, severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _REASONS: Final = {
         "the name could not be resolved: Temporary failure in name resolution",
     ),
     Cause.REFUSED: (FailureKind.REFUSED, "the connection was refused"),
-    Cause.RESET: (FailureKind.RESET, "the connection was closed by the target during wait"),
+    Cause.RESET: (FailureKind.RESET, "connection reset by peer while waiting for the first byte"),
     Cause.TLS_EXPIRED: (
         FailureKind.TLS_EXPIRED,
         "the certificate was refused: certificate has expired",

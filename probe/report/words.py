@@ -43,7 +43,7 @@ FAILURE_WORDS: Final = {
     FailureKind.MISSED: "run missed",
     FailureKind.INTERRUPTED: "run interrupted",
     FailureKind.NOT_RUNNING: "probe was not running",
-    FailureKind.PROBER_FAULT: "probe itself was late",
+    FailureKind.PROBER_FAULT: "a fault of probe itself",
 }
 
 # Controls draw nothing, and bidirectional ones reorder what stands around them; surrogates can't be encoded.

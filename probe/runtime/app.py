@@ -17,7 +17,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from probe.model.check import Check
-from probe.model.errors import ConfigurationError
+from probe.model.errors import ProbeError
 from probe.model.grid import slots
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
@@ -63,13 +63,15 @@ class Hooks:
     Attributes:
         reload: reads the configuration again; raises `ConfigurationError` when it is wrong.
         observers: see every result.
-        started: told once everything runs, with where the report will stand.
+        started: told once everything runs, by which settings.
+        reloaded: told of the settings that were taken over.
         rendered: told of each report.
     """
 
     reload: Callable[[], Settings] | None = None
     observers: tuple[Observer, ...] = ()
     started: Callable[[Settings], None] = lambda _: None
+    reloaded: Callable[[Settings], None] = lambda _: None
     rendered: Callable[[Rendered], None] = lambda _: None
 
 
@@ -109,6 +111,7 @@ class _Daemon:
         self._clock = clock
         self._started_at = clock.now()
         self._missed: Counter[str] = Counter()
+        self._wants_reload = asyncio.Event()
         self._telemetry = Telemetry(self._health)
         self._writer = Writer(store, settings.location)
         self._cycle = Cycle(
@@ -141,12 +144,13 @@ class _Daemon:
         self._listen_to_signals(stop)
         self._scheduler.replace(self._settings.checks)
         self._start_jobs()
-        watching = asyncio.create_task(self._watch())
+        background = [asyncio.create_task(self._watch()), asyncio.create_task(self._reload_when_asked())]
         self._announce()
         self._hooks.started(self._settings)
         await stop.wait()
         _log.info("stopping", in_flight=self._cycle.in_flight)
-        watching.cancel()
+        for task in background:
+            task.cancel()
         self._jobs.shutdown(wait=False)
         self._scheduler.stop()
         stopped_at = self._clock.now()
@@ -155,7 +159,7 @@ class _Daemon:
         if self._listener:
             await self._listener.stop()
         await self._publisher.finish(now=stopped_at)
-        _log.info("stopped", results=self._writer.stored)
+        _log.info("stopped", stored=self._writer.stored)
 
     def _announce(self) -> None:
         settings = self._settings
@@ -231,20 +235,29 @@ class _Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._reload_soon)
+        loop.add_signal_handler(signal.SIGHUP, self._wants_reload.set)
 
-    def _reload_soon(self) -> None:
-        self._reloading = asyncio.get_running_loop().create_task(self._reload())
+    async def _reload_when_asked(self) -> None:
+        """One reload at a time; however often it was asked for meanwhile, one more follows."""
+        while True:
+            await self._wants_reload.wait()
+            self._wants_reload.clear()
+            try:
+                await self._reload()
+            except ProbeError as error:
+                _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
 
     async def _reload(self) -> None:
+        """Take over the file as it is now.
+
+        Raises:
+            ConfigurationError: the file is wrong.
+            StoreError: the store does not take the new checks.
+        """
         if self._hooks.reload is None:
             return
-        try:
-            wanted = await asyncio.to_thread(self._hooks.reload)
-            check_writable(Path(wanted.report.directory))
-        except ConfigurationError as error:
-            _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
-            return
+        wanted = await asyncio.to_thread(self._hooks.reload)
+        check_writable(Path(wanted.report.directory))
         kept = [key for key in ("store", "listen", "location") if getattr(wanted, key) != getattr(self._settings, key)]
         if kept:
             _log.warning("these take effect after a restart", keys=kept)
@@ -259,6 +272,7 @@ class _Daemon:
         self._scheduler.replace(wanted.checks)
         self._cycle.retain(wanted.checks)
         self._telemetry.retain({check.id for check in wanted.checks})
+        self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)
         self._schedule_reports()
         _log.info("reloaded", checks=len(wanted.checks))

@@ -52,14 +52,17 @@ class _Seen:
 
 
 class Telemetry(Collector):
-    """Keeps the last result of each check. Names follow blackbox_exporter's, so that dashboards fit."""
+    """Keeps the last result of each check. Names follow blackbox_exporter's where they mean the same."""
 
     def __init__(self, health: Callable[[], Health]) -> None:
         self._health = health
         self._seen: dict[str, _Seen] = {}
+        self._gone: set[str] = set()
 
     def observe(self, check: Check, result: Result) -> None:
-        """Take a result."""
+        """Take a result; one that was still under way when its check was removed shows nothing any more."""
+        if check.id in self._gone:
+            return
         seen = self._seen.get(check.id)
         if seen is None:
             seen = self._seen[check.id] = _Seen(check, result)
@@ -68,6 +71,7 @@ class Telemetry(Collector):
 
     def retain(self, ids: set[str]) -> None:
         """Forget every other check: a check that is gone must not look alive."""
+        self._gone = (self._gone | self._seen.keys()) - ids
         self._seen = {key: seen for key, seen in self._seen.items() if key in ids}
 
     def collect(self) -> Iterator[Metric]:

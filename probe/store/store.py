@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from probe.model.check import Check
 from probe.model.errors import StoreUnreachable
@@ -88,11 +88,6 @@ class Store:
         """Declares that results before `until` were made up."""
         with self._writing() as connection:
             properties.write(connection, _SIMULATED_UNTIL, str(until))
-
-    def ping(self) -> None:
-        """Returns when the store answers."""
-        with self._reading() as connection:
-            connection.execute(select(1))
 
     def close(self) -> None:
         """Closes every connection."""

@@ -118,7 +118,6 @@ def test_a_new_store_is_empty(store: Store) -> None:
     assert store.failures("orders/list", limit=5) == ()
     assert store.covered_until("default") == {}
     assert store.simulated_until() is None
-    store.ping()
 
 
 @pytest.mark.parametrize(

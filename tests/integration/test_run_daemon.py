@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,9 +52,9 @@ async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Seen]:
+async def running(settings: Settings, reload: Callable[[], Settings] | None = None) -> AsyncIterator[Seen]:
     seen, stop = Seen(), asyncio.Event()
-    task = asyncio.create_task(run_daemon(settings, Hooks(observers=(seen,)), stop=stop))
+    task = asyncio.create_task(run_daemon(settings, Hooks(observers=(seen,), reload=reload), stop=stop))
     await seen.more(1)
     yield seen
     stop.set()
@@ -97,6 +99,25 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(
         failing = False
         await seen.more(1)
     assert len(slots_of(settings)) == len(seen.results)
+
+
+async def test_a_reload_that_the_store_does_not_take_is_told_and_can_be_repeated(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Store, __: object) -> None:
+        raise StoreUnreachable("the store is away")
+
+    with structlog.testing.capture_logs() as events:
+        async with running(settings, reload=lambda: settings) as seen:
+            with monkeypatch.context() as fault:
+                fault.setattr(Store, "register", away)
+                os.kill(os.getpid(), signal.SIGHUP)
+                await seen.more(2)
+            os.kill(os.getpid(), signal.SIGHUP)
+            await seen.more(2)
+    told = [(event["event"], event.get("why")) for event in events]
+    assert ("the configuration was not reloaded; the old one goes on", "the store is away") in told
+    assert ("reloaded", None) in told
 
 
 async def test_a_report_that_cannot_be_written_stops_nothing(settings: Settings) -> None:

@@ -66,6 +66,29 @@ def test_many_checks_do_not_overflow_the_terminal(monkeypatch: pytest.MonkeyPatc
     assert "and 88 more" in text
 
 
+def test_a_reload_shows_the_new_checks_and_forgets_the_gone() -> None:
+    display = LiveDisplay(settings(3))
+    display.observe(settings(3).checks[0], result("shop/check-0", State.UP))
+    display.reload(settings(1))
+    display.observe(settings(3).checks[2], result("shop/check-2", State.UP))
+    text = shown(display)
+    assert "1 checks" in text
+    assert "shop/check-0" in text
+    assert "shop/check-2" not in text
+
+
+def test_a_narrow_terminal_still_shows_state_status_and_latency() -> None:
+    loaded = settings(1)
+    display = LiveDisplay(loaded)
+    for _ in range(40):
+        display.observe(loaded.checks[0], result("shop/check-0", State.DOWN, "expected status == 200, found 500"))
+    console = Console(file=StringIO(), width=80, height=24)
+    console.print(display._render())
+    assert isinstance(console.file, StringIO)
+    row = next(line for line in console.file.getvalue().splitlines() if "check-0" in line)
+    assert all(text in row for text in ("✖", "200", "1.5 ms", "expected"))
+
+
 def test_markup_of_a_target_is_shown_as_text() -> None:
     loaded = settings()
     display = LiveDisplay(loaded)

@@ -52,6 +52,17 @@ def test_a_check_that_is_gone_does_not_look_alive() -> None:
     assert not [line for line in exposition(telemetry) if 'check="list"' in line]
 
 
+def test_a_result_that_was_under_way_when_its_check_was_removed_shows_nothing() -> None:
+    telemetry = Telemetry(lambda: WELL)
+    telemetry.observe(make_check(), result(State.UP))
+    telemetry.retain(set())
+    telemetry.observe(make_check(), result(State.UP))
+    assert not [line for line in exposition(telemetry) if 'check="list"' in line]
+    telemetry.retain({"shop/list"})
+    telemetry.observe(make_check(), result(State.UP))
+    assert 'probe_success{api="shop",check="list"} 1.0' in exposition(telemetry)
+
+
 def test_a_fault_of_its_own_makes_it_unhealthy() -> None:
     sick = Health(is_ready=True, faults=("the store takes no results",), pending=9, stored=0, lost=3)
     lines = exposition(Telemetry(lambda: sick))
