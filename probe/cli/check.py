@@ -25,17 +25,24 @@ from probe.model.units import format_duration, format_size
 from probe.runtime.once import measure_once
 
 NOT_FINE: Final = 1
+_PIPED_WIDTH: Final = 2_000
+"""In a pipe a result is a line, however long: `grep` must find its reason."""
 
 
 def check_command(config: Path, ids: Sequence[str], *, as_json: bool) -> None:
     """Measure and print; exit 1 when one is down, or could not be measured."""
     settings = load(config)
-    results = run_async(measure_once(_chosen(settings, ids), location=settings.location))
+    chosen = _chosen(settings, ids)
+    with Console(stderr=True).status(f"measuring {len(chosen)} …"):  # on a terminal only
+        results = run_async(measure_once(chosen, location=settings.location))
     if as_json:
         for result in results:
             typer.echo(json.dumps(to_json(result)))
     else:
-        Console(highlight=False, soft_wrap=False).print(_table(results))
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = _PIPED_WIDTH
+        console.print(_table(results))
     if any(result.state in (State.DOWN, State.UNKNOWN) for result in results):
         raise typer.Exit(NOT_FINE)
 

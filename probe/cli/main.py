@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The file with the checks.")]
+FileArgument = Annotated[Path | None, typer.Argument(metavar="FILE", help="The same, without -c.", show_default=False)]
 LogOption = Annotated[str, typer.Option("--log-format", metavar="text|json", help="How the log is written.")]
 DEFAULT_CONFIG: Final = Path("checks.yaml")
 
@@ -40,18 +41,18 @@ def root(
 
 
 @app.command()
-def run(config: ConfigOption = DEFAULT_CONFIG, log_format: LogOption = "text") -> None:
+def run(file: FileArgument = None, config: ConfigOption = DEFAULT_CONFIG, log_format: LogOption = "text") -> None:
     """Measure until told to stop: the daemon. SIGHUP reloads the file, SIGTERM ends cleanly."""
     from probe.cli.run import run_command
 
-    run_command(config, log_format)
+    run_command(file or config, log_format)
 
 
 @app.command()
 def check(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Such as orders/list-orders; all when none is named."),
+        typer.Argument(metavar="ID...", help="Such as orders/list-orders; all when none is named."),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     *,
@@ -65,13 +66,14 @@ def check(
 
 @app.command()
 def validate(
+    file: FileArgument = None,
     config: ConfigOption = DEFAULT_CONFIG,
     format_: Annotated[str, typer.Option("--format", metavar="text|json", help="How the outcome is printed.")] = "text",
 ) -> None:
     """Look the file over and name every mistake in it; nothing is started."""
     from probe.cli.validate import validate_command
 
-    validate_command(config, format_)
+    validate_command(file or config, format_)
 
 
 @app.command()
@@ -84,6 +86,7 @@ def schema() -> None:
 
 @app.command()
 def report(
+    file: FileArgument = None,
     config: ConfigOption = DEFAULT_CONFIG,
     output: Annotated[
         Path | None,
@@ -93,7 +96,7 @@ def report(
     """Render the site now, from what is stored."""
     from probe.cli.report import report_command
 
-    report_command(config, output)
+    report_command(file or config, output)
 
 
 @app.command()

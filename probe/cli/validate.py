@@ -33,9 +33,9 @@ def validate_command(config: Path, format_: str) -> None:
     if format_ == "json":
         typer.echo(json.dumps({"valid": True, **counts}))
     else:
-        typer.echo(
-            f"{config}: fine; {_plural(counts['apis'], 'API')}, {_plural(counts['checks'], 'check')}, {counts['requests_per_minute']:g} requests a minute"
-        )
+        said = [_plural(counts["apis"], "API"), _plural(counts["checks"], "check")]
+        said.append(f"{_plural(counts['requests_per_minute'], 'request')} a minute")
+        typer.echo(f"{config}: fine; {', '.join(said)}")
 
 
 def requests_per_minute(settings: Settings) -> float:
@@ -44,4 +44,4 @@ def requests_per_minute(settings: Settings) -> float:
 
 
 def _plural(count: float, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+    return f"{count:g} {noun}" + ("" if count == 1 else "s")

@@ -68,6 +68,25 @@ async def test_validate_says_what_the_file_comes_to(tmp_path: Path) -> None:
     assert json.loads(run.output) == {"valid": True, "apis": 1, "checks": 1, "requests_per_minute": 2.0}
 
 
+async def test_the_file_may_be_named_without_an_option(tmp_path: Path) -> None:
+    write_checks(tmp_path, "http://127.0.0.1:1", "list: {get: /}")
+    (tmp_path / "checks.yaml").rename(tmp_path / "mine.yaml")
+    run = await run_probe("validate", "mine.yaml", folder=tmp_path)
+    assert (run.status, run.output) == (0, "mine.yaml: fine; 1 API, 1 check, 1 request a minute\n")
+
+
+async def test_a_result_is_one_line_in_a_pipe(shop: SampleApi, tmp_path: Path) -> None:
+    write_checks(
+        tmp_path,
+        shop.http_url,
+        "list: {get: /orders, confirm: {retries: 0}, expect: ['body contains \"" + "x" * 300 + "\"']}",
+    )
+    run = await run_probe("check", folder=tmp_path)
+    assert run.status == 1
+    assert len(run.output.splitlines()) == 2
+    assert run.errors == ""
+
+
 async def test_validate_lists_mistakes_for_machines(tmp_path: Path) -> None:
     write_checks(tmp_path, "http://127.0.0.1:1", "list: {get: /, interval: 30}")
     run = await run_probe("validate", "--format", "json", folder=tmp_path)
