@@ -123,7 +123,7 @@ def show(figures: Sequence[Figure]) -> None:
 def main() -> None:
     with target() as port:
         print(f"reference: stock httpx, one cold request of 1 kB, {asyncio.run(stock_httpx(port)):.0f} µs CPU\n")
-        for per_second in (100, 400):
+        for per_second in (100, 2_000):
             show(end_to_end(port, per_second))
     show(loading())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
@@ -145,6 +146,7 @@ class _Daemon:
         self._scheduler.replace(self._settings.checks)
         self._start_jobs()
         background = [asyncio.create_task(self._watch()), asyncio.create_task(self._reload_when_asked())]
+        gc.freeze()  # what was loaded stays: to look through it again and again would make checks late
         self._announce()
         self._hooks.started(self._settings)
         await stop.wait()
