@@ -92,6 +92,7 @@ class Exchange(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         self._recorder.sent -= min(self._unsent, transport.get_write_buffer_size())
+        self._unsent = 0  # counted; the connection's end must not count it again
         if self._is_complete and not self._is_paused:
             transport.close()
         else:
