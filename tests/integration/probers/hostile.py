@@ -85,12 +85,12 @@ async def floods_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 
 async def floods_tiny_chunks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await read_request(reader)
-    await _endlessly(writer, CHUNKED, b"1\r\nx\r\n" * 1_000)
+    await _endlessly(writer, CHUNKED, b"1\r\nx\r\n" * 1_000, pause=0.005)
 
 
 async def floods_informational(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await read_request(reader)
-    await _endlessly(writer, b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10, pause=0.001)
+    await _endlessly(writer, b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 10, pause=0.01)
 
 
 async def floods_without_a_line(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -10,7 +10,7 @@ from tests.fakes.checks import make_check
 from tests.fakes.servers import Authority
 
 LONG = 5_000 * MILLISECOND
-SHORT = 250 * MILLISECOND
+SHORT = 600 * MILLISECOND
 
 
 def trusting(check: Check, authority: Authority) -> Check:
