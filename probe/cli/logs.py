@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import structlog
@@ -15,10 +16,14 @@ class _StandardError:
     """Whatever standard error is at the moment: a live display puts itself in its place."""
 
     def write(self, text: str) -> int:
-        return sys.stderr.write(text)
+        """A log that can't be written (a full disk, a reader that left) must not stop what it tells of."""
+        with suppress(OSError, ValueError):
+            return sys.stderr.write(text)
+        return 0
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 class _Forward(logging.Handler):

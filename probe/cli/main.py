@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -43,6 +44,8 @@ def root(
 @app.command()
 def run(file: FileArgument = None, config: ConfigOption = DEFAULT_CONFIG, log_format: LogOption = "text") -> None:
     """Measure until told to stop: the daemon. SIGHUP reloads the file, SIGTERM ends cleanly."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload that comes before the daemon can take it must not end it
+
     from probe.cli.run import run_command
 
     run_command(file or config, log_format)

@@ -5,6 +5,7 @@ YAML 1.2 meanings (`no`, `12:30:45` and `on` are text), duplicate keys refused, 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ Path: TypeAlias = tuple[str | int, ...]
 
 MAX_BYTES: Final = 16 * 2**20
 MAX_NODES: Final = 1_000_000
+MAX_TEXT: Final = 4 * MAX_BYTES
+"""Characters of all values together, once aliases are written out."""
+
 MAX_DEPTH: Final = 100
 _MERGE: Final = "<<"
 _PLAIN: Final = "plain"
@@ -30,7 +34,7 @@ _CORE_TAGS: Final = {
     "tag:yaml.org,2002:map",
     "tag:yaml.org,2002:seq",
 }
-_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}", re.ASCII)
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORDS: Final[dict[str, Value]] = {
@@ -52,6 +56,30 @@ _HINTS: Final = (
     ("found unexpected end of stream", "a quote isn't closed"),
     ("found another document", "keep one document in a file: remove the line ---"),
 )  # fmt: skip
+
+
+class WrittenInt(int):
+    """A whole number that still knows how it was written: where text is wanted, `007` is not `7`."""
+
+    written: str
+
+    @classmethod
+    def read(cls, text: str) -> WrittenInt:
+        number = cls(text, 0) if text[:2] in ("0o", "0x") else cls(text)
+        number.written = text
+        return number
+
+
+class WrittenFloat(float):
+    """A number that still knows how it was written: where text is wanted, `1.10` is not `1.1`."""
+
+    written: str
+
+    @classmethod
+    def read(cls, text: str) -> WrittenFloat:
+        number = cls(text)
+        number.written = text
+        return number
 
 
 class _Mark(Protocol):
@@ -143,7 +171,7 @@ def _decode(text: bytes, file: str) -> str:
             (
                 Problem(
                     file=file,
-                    message=f"the file has {len(text)} bytes; at most {MAX_BYTES} are read",
+                    message=f"the file has more than {MAX_BYTES} bytes",
                 ),
             )
         )
@@ -212,10 +240,12 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._left = MAX_NODES
+        self._left_text = MAX_TEXT
 
     def build(self, node: yaml.Node, path: Path) -> Value:
         self._left -= 1
-        if self._left < 0 or len(path) > MAX_DEPTH:
+        self._left_text -= len(node.value) if isinstance(node, yaml.ScalarNode) else 0
+        if self._left < 0 or self._left_text < 0 or len(path) > MAX_DEPTH:
             message = f"aliases make more than {MAX_NODES} values of it, or contain themselves"
             raise ConfigurationError((Problem(file=self._document.file, message=message),))
         if node.tag not in _CORE_TAGS:
@@ -273,7 +303,7 @@ def _scalar(text: str, tag: str) -> Value:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
+        return WrittenInt.read(text)
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        return WrittenFloat.read(text)
     return text

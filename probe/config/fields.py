@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
+from probe.config.document import WrittenFloat, WrittenInt
 from probe.config.references import has_reference
 from probe.model.units import parse_duration, parse_size
 
@@ -60,6 +61,8 @@ def _scalar_text(value: object) -> object:
     """Numbers and truth values as the text that the user wrote, where text is wanted."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, WrittenInt | WrittenFloat):
+        return value.written
     return str(value) if isinstance(value, int | float) else value
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from probe.config.build import Builder
-from probe.config.document import Document, Path, Value, read_document
+from probe.config.document import MAX_BYTES, Document, Path, Value, read_document
 from probe.config.fields import check_slug
 from probe.config.messages import explain
 from probe.config.references import References
@@ -43,7 +43,8 @@ def load(path: FilePath, *, environment: Mapping[str, str] = os.environ, folder:
         ConfigurationError: with every mistake in `problems`, in the order of the text.
     """
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"can't be read: {error.strerror or error}; name another file with -c"
         raise ConfigurationError((Problem(file=str(path), message=message),)) from None

@@ -92,8 +92,9 @@ def _read_secret(path: Path, named: str) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_SECRET_BYTES + 1)
-    except OSError as error:
-        raise ReferenceProblem(f"the secret file {named} can't be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+        raise ReferenceProblem(f"the secret file {named!r} can't be read: {reason}") from None
     if len(content) > MAX_SECRET_BYTES:
         raise ReferenceProblem(f"the secret file {named} is larger than {MAX_SECRET_BYTES // 1024} KiB")
     try:

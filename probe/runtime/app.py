@@ -19,21 +19,21 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from probe.model.check import Check
 from probe.model.errors import ProbeError
-from probe.model.grid import slots
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
-from probe.model.units import DAY, SECOND, Micros
+from probe.model.units import SECOND, Micros
 from probe.probers.engine import EngineTransport
 from probe.probers.http import HttpProber
 from probe.probers.tls import context
 from probe.report import check_writable
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.cycle import Cycle, Observer
+from probe.runtime.every import Every
 from probe.runtime.publisher import Publisher
 from probe.runtime.rendering import Rendered
 from probe.runtime.scheduler import TICK, Gap, Scheduler
 from probe.runtime.telemetry import Health, Listener, Telemetry, bind
-from probe.runtime.writer import Writer
+from probe.runtime.writer import MOST_PENDING, Writer, unknown
 from probe.store import Store, open_store
 
 FINISH_SECONDS: Final = 10.0
@@ -47,9 +47,6 @@ FLUSH_SECONDS: Final = 2.0
 
 STALL_SECONDS: Final = 3.0
 """Without a tick for so long, the watchdog ticks itself and wakes APScheduler."""
-
-LONGEST_FILL: Final[Micros] = 7 * DAY
-"""How far back slots are stored as not run at a start. Older ones stay holes, which count as unknown all the same."""
 
 FIRST_REPORT_SECONDS: Final = 4.0
 """A person who has just started probe waits for the first report."""
@@ -110,7 +107,6 @@ class _Daemon:
         self._hooks = hooks
         self._store = store
         self._clock = clock
-        self._started_at = clock.now()
         self._missed: Counter[str] = Counter()
         self._wants_reload = asyncio.Event()
         self._telemetry = Telemetry(self._health)
@@ -138,12 +134,12 @@ class _Daemon:
     async def run(self, stop: asyncio.Event) -> None:
         """Start, wait, end: each step only when the one before it is done."""
         await self._register(self._settings.checks)
-        await self._fill_gap()
         writing = asyncio.create_task(self._writer.run())
         if self._listener:
             await self._listener.start()
         self._listen_to_signals(stop)
-        self._scheduler.replace(self._settings.checks)
+        planned_after = self._scheduler.replace(self._settings.checks)
+        await self._fill_gap(planned_after + 1)
         self._start_jobs()
         background = [asyncio.create_task(self._watch()), asyncio.create_task(self._reload_when_asked())]
         gc.freeze()  # what was loaded stays: to look through it again and again would make checks late
@@ -175,7 +171,7 @@ class _Daemon:
         )
 
     def _start_jobs(self) -> None:
-        self._jobs.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=None)
+        self._jobs.add_job(self._tick, Every(TICK), id="tick", next_run_time=None)
         self._jobs.start()
         self._schedule_reports()
         self._scheduler.tick()
@@ -184,7 +180,7 @@ class _Daemon:
     def _schedule_reports(self) -> None:
         """The first report soon, for somebody is waiting for it; then by the clock."""
         every = self._settings.report.every / SECOND
-        self._jobs.add_job(self._publish, "interval", seconds=every, id="report", replace_existing=True)
+        self._jobs.add_job(self._publish, Every(every), id="report", replace_existing=True)
         asyncio.get_running_loop().call_later(min(every, FIRST_REPORT_SECONDS), self._publish_soon)
 
     def _publish_soon(self) -> None:
@@ -209,11 +205,14 @@ class _Daemon:
                     seconds=round(self._clock.monotonic() - last, 1),
                 )
                 self._scheduler.tick()
-                self._jobs.reschedule_job("tick", trigger="interval", seconds=TICK)
+                for job in self._jobs.get_jobs():
+                    job.reschedule(job.trigger)
                 self._jobs.wakeup()
 
     def _miss(self, gap: Gap) -> None:
-        self._missed[gap.check.id] += sum(1 for _ in slots(gap.check.id, gap.check.interval, gap.start, gap.end))
+        count = max(1, (gap.end - gap.start) // gap.check.interval)
+        self._missed[gap.check.id] += count
+        self._telemetry.miss(gap.check, unknown(gap, self._settings.location, gap.start), count)
         self._writer.put(gap)
 
     def _tell_missed(self) -> None:
@@ -225,13 +224,12 @@ class _Daemon:
     async def _register(self, checks: Iterable[Check]) -> None:
         await asyncio.to_thread(self._store.register, tuple(checks))
 
-    async def _fill_gap(self) -> None:
+    async def _fill_gap(self, until: Micros) -> None:
         """What was not measured while probe did not run is unknown, and is stored as that."""
         covered = await asyncio.to_thread(self._store.covered_until, self._settings.location)
         for check in self._settings.checks:
             if check.id in covered:
-                start = max(covered[check.id], self._started_at - LONGEST_FILL)
-                self._writer.put(Gap(check, start, self._started_at, FailureKind.NOT_RUNNING))
+                self._writer.put(Gap(check, covered[check.id], until, FailureKind.NOT_RUNNING))
 
     def _listen_to_signals(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
@@ -248,6 +246,8 @@ class _Daemon:
                 await self._reload()
             except ProbeError as error:
                 _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
+            except Exception:  # noqa: BLE001  # the next reload must still be taken
+                _log.exception("the configuration was not reloaded; the old one goes on")
 
     async def _reload(self) -> None:
         """Take over the file as it is now.
@@ -276,6 +276,8 @@ class _Daemon:
         self._telemetry.retain({check.id for check in wanted.checks})
         self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)
+        if self._listener:
+            self._listener.replace(Path(wanted.report.directory))
         self._schedule_reports()
         _log.info("reloaded", checks=len(wanted.checks))
 
@@ -286,6 +288,8 @@ class _Daemon:
             faults.append("the scheduler does not tick")
         if self._writer.failures:
             faults.append("the store takes no results")
+        if self._writer.pending > MOST_PENDING // 2:
+            faults.append(f"{self._writer.pending} results wait to be stored")
         if self._writer.lost:
             faults.append(f"{self._writer.lost} results were lost")
         return Health(

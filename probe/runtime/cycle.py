@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final, Protocol
 
 import structlog
@@ -13,12 +14,15 @@ from probe.assertions.judge import Judge, compile_expectations
 from probe.model.check import Check
 from probe.model.result import Result, State
 from probe.model.sample import Failure, FailureKind, Sample
-from probe.model.units import SECOND, Micros
+from probe.model.units import SECOND, Micros, format_duration
 from probe.probers import Prober
 from probe.runtime.clock import Clock
 from probe.runtime.scheduler import GRACE, Gap
 
 _SETTLED: Final = frozenset({State.UP, State.DEGRADED})
+STANDSTILL: Final[Micros] = SECOND
+"""By how much an attempt may outlast its deadline before that is taken for a stop of this process."""
+
 _log = structlog.get_logger("probe.cycle")
 
 
@@ -124,7 +128,7 @@ class Cycle:
         attempt = 0
         while True:
             attempt += 1
-            sample = await self._prober.measure(check)
+            sample = await self._attempt(check)
             result = conclude(
                 check,
                 sample,
@@ -139,6 +143,17 @@ class Cycle:
             if self._clock.now() + check.confirm.after + check.timeout > ends_at:
                 return result
             await asyncio.sleep(check.confirm.after / SECOND)
+
+    async def _attempt(self, check: Check) -> Sample:
+        """One attempt. A time-out while this process stood still is our fault: nobody knows what the target did."""
+        wall, monotonic = self._clock.now(), self._clock.monotonic()
+        sample = await self._prober.measure(check)
+        took = max(self._clock.now() - wall, round((self._clock.monotonic() - monotonic) * SECOND))
+        is_timeout = sample.failure is not None and sample.failure.kind is FailureKind.TIMEOUT
+        if not is_timeout or took <= check.timeout + STANDSTILL:
+            return sample
+        detail = f"probe stood still for {format_duration(took - check.timeout)} during the attempt"
+        return replace(sample, failure=Failure(kind=FailureKind.PROBER_FAULT, detail=detail))
 
     def _judge(self, check: Check) -> Judge:
         known = self._judges.get(check.id)

@@ -73,7 +73,7 @@ class Publisher:
 
     async def _render(self, job: RenderJob) -> Rendered | None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "probe.runtime.rendering",
+            sys.executable, "-P", "-m", "probe.runtime.rendering",  # -P: no code from the folder we happen to be in
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the daemon, which still wants its last report
         )  # fmt: skip

@@ -107,7 +107,7 @@ def _check(job: RenderJob, store: Store, facts: CheckFacts) -> SiteCheck:
     return SiteCheck(
         facts=facts,
         history=history(records, interval=facts.interval, now=job.now, zone=zone),
-        failures=store.failures(facts.id, limit=MOST_FAILURES),
+        failures=store.failures(facts.id, limit=MOST_FAILURES, location=job.location),
     )
 
 

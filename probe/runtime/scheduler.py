@@ -71,17 +71,25 @@ class Scheduler:
         """When it last ticked, on the monotonic clock."""
         return self._last[1] if self._last else None
 
-    def replace(self, checks: Iterable[Check]) -> None:
-        """Take over another set of checks; what did not change keeps its slots, planned ones included."""
+    def replace(self, checks: Iterable[Check]) -> Micros:
+        """Take over another set of checks; what did not change keeps its slots, planned ones included.
+
+        The others are run in their slots after the moment that is returned.
+        """
         now = self._clock.now()
         wanted = {check.id: check for check in checks}
         unchanged = {key for key, check in wanted.items() if self._checks.get(key) == check}
-        self._cancel(key for key in self._timers if key[0] not in unchanged)
+        changed = [key for key in self._timers if key[0] not in unchanged]
+        self._cancel(changed)
+        for name, slot in changed:
+            if slot <= now:  # due, but not begun before its check was replaced
+                self._missed(Gap(self._checks[name], slot, slot + 1, FailureKind.MISSED))
         self._due = [due for due in self._due if due.check.id in unchanged]
         self._checks = {key: self._checks[key] if key in unchanged else check for key, check in wanted.items()}
         for key in wanted.keys() - unchanged:
             self._push(self._checks[key], after=now)
         heapq.heapify(self._due)
+        return now
 
     def tick(self) -> None:
         """Plan what is due soon. Must be called every `TICK` seconds or so, and may be called more often."""

@@ -57,11 +57,11 @@ class Telemetry(Collector):
     def __init__(self, health: Callable[[], Health]) -> None:
         self._health = health
         self._seen: dict[str, _Seen] = {}
-        self._gone: set[str] = set()
+        self._wanted: set[str] | None = None
 
     def observe(self, check: Check, result: Result) -> None:
         """Take a result; one that was still under way when its check was removed shows nothing any more."""
-        if check.id in self._gone:
+        if self._wanted is not None and check.id not in self._wanted:
             return
         seen = self._seen.get(check.id)
         if seen is None:
@@ -69,9 +69,15 @@ class Telemetry(Collector):
         seen.check, seen.last = check, result
         seen.runs[result.state] += 1
 
+    def miss(self, check: Check, result: Result, count: int) -> None:
+        """Take a run of slots that were not measured; `result` is the one for each of them."""
+        self.observe(check, result)
+        if check.id in self._seen:
+            self._seen[check.id].runs[result.state] += count - 1
+
     def retain(self, ids: set[str]) -> None:
         """Forget every other check: a check that is gone must not look alive."""
-        self._gone = (self._gone | self._seen.keys()) - ids
+        self._wanted = ids
         self._seen = {key: seen for key, seen in self._seen.items() if key in ids}
 
     def collect(self) -> Iterator[Metric]:
@@ -170,6 +176,10 @@ class Listener:
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
+
+    def replace(self, site: Path) -> None:
+        """Serve the pages of another folder from now on."""
+        self._site = site
 
     async def stop(self) -> None:
         """Close the port."""

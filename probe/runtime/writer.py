@@ -24,6 +24,9 @@ LARGEST_BATCH: Final = 5_000
 MOST_PENDING: Final = 200_000
 """Results held in memory while the store is away; what comes on top is counted as lost, and said."""
 
+MOST_FILLED: Final = 10_000
+"""Slots of one gap that are stored. Older ones stay holes, which count as unknown all the same."""
+
 LONGEST_PAUSE: Final = 30.0
 """Seconds between two tries while the store is away."""
 
@@ -45,7 +48,9 @@ class Writer:
     def __init__(self, store: Store, location: str) -> None:
         self._store = store
         self._location = location
-        self._pending: deque[_Entry] = deque()
+        self._pending: deque[Result] = deque()
+        self._gaps: deque[Gap] = deque()
+        self._is_behind = False
         self._arrived = asyncio.Event()
         self._hurry = asyncio.Event()
         self._idle = asyncio.Event()
@@ -59,16 +64,19 @@ class Writer:
     @property
     def pending(self) -> int:
         """Results and gaps that are not stored yet."""
-        return len(self._pending)
+        return len(self._pending) + len(self._gaps)
 
     def put(self, entry: _Entry, *, at_once: bool = False) -> None:
         """Take a result or a gap. `at_once` ends the wait for others: a change of state must not wait."""
-        if len(self._pending) >= MOST_PENDING:
+        if self.pending >= MOST_PENDING:
             self.lost += 1
             if self.lost == 1:
                 _log.error("results are lost: the store is away and memory is full", pending=len(self._pending))
             return
-        self._pending.append(entry)
+        if isinstance(entry, Gap):
+            self._gaps.append(entry._replace(start=max(entry.start, entry.end - MOST_FILLED * entry.check.interval)))
+        else:
+            self._pending.append(entry)
         self._idle.clear()
         self._arrived.set()
         if at_once:
@@ -76,10 +84,10 @@ class Writer:
 
     async def run(self) -> None:
         """Store what comes until `drain`. A store that fails is tried again, ever less often."""
-        while self._pending or not self._closing.is_set():
+        while self.pending or not self._closing.is_set():
             await self._arrived.wait()
             await self._gather()
-            if not self._pending:
+            if not self.pending:
                 self._arrived.clear()
             elif not await self._store_batch() and self._closing.is_set():
                 break
@@ -100,23 +108,27 @@ class Writer:
         _, unfinished = await asyncio.wait([running], timeout=within)
         for task in unfinished:
             task.cancel()
-        self.lost += len(self._pending)
+        self.lost += self.pending
         if self.lost:
             _log.error("results were lost: the store did not take them", lost=self.lost)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _gather(self) -> None:
         """Wait for others to be committed with, unless somebody is in a hurry."""
-        if not self._closing.is_set():
+        if not self._closing.is_set() and not self._is_behind:
             await _wait(self._hurry, GROUP_SECONDS)
         self._hurry.clear()
 
     async def _store_batch(self) -> bool:
-        """Store what stands first in the queue; it leaves the queue only once it is committed."""
-        first = self._pending[0]
-        batch: list[_Entry] = [first] if isinstance(first, Gap) else _leading_results(self._pending)
+        """Store what stands first in the queues; it leaves them only once it is committed.
+
+        Measured results go before gaps: what is known must not wait for what is not.
+        """
+        results = list(islice(self._pending, LARGEST_BATCH))
+        missed, gaps = self._from_gaps(LARGEST_BATCH - len(results))
         try:
-            stored, refused = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
+            batch = results + missed
+            stored, refused = await asyncio.get_running_loop().run_in_executor(self._thread, self._record, batch)
         except StoreError as error:
             await self._pause(str(error))
             return False
@@ -124,14 +136,31 @@ class Writer:
             _log.exception("storing failed")
             await self._pause(f"{type(error).__name__}, which is a fault of probe")
             return False
-        for _ in batch:
+        for _ in results:
             self._pending.popleft()
-        if not self._pending:
+        for _ in range(len(gaps)):
+            self._gaps.popleft()
+        self._gaps.extendleft(gap for gap in reversed(gaps) if gap.start < gap.end)
+        self._is_behind = len(batch) == LARGEST_BATCH
+        if not self.pending:
             self._idle.set()
         self.stored += stored
         self.lost += refused
         self.failures = 0
         return True
+
+    def _from_gaps(self, room: int) -> tuple[list[Result], list[Gap]]:
+        """The first slots of the first gaps as results, and what is left of each gap that was looked at."""
+        missed: list[Result] = []
+        left: list[Gap] = []
+        for gap in self._gaps:
+            if len(missed) >= room:
+                break
+            due = list(islice(slots(gap.check.id, gap.check.interval, gap.start, gap.end), room - len(missed) + 1))
+            taken = due[: room - len(missed)]
+            missed += [unknown(gap, self._location, slot) for slot in taken]
+            left.append(gap._replace(start=due[-1] if len(due) > len(taken) else gap.end))
+        return missed, left
 
     async def _pause(self, why: str) -> None:
         self.failures += 1
@@ -144,24 +173,13 @@ class Writer:
         )
         await _wait(self._closing, seconds)
 
-    def _write(self, batch: list[_Entry]) -> tuple[int, int]:
-        """In the writer's thread: how many results were stored, and how many the store refused for good."""
-        first = batch[0]
-        if isinstance(first, Gap):
-            return self._write_gap(first)
-        return self._record([entry for entry in batch if isinstance(entry, Result)])
-
-    def _write_gap(self, gap: Gap) -> tuple[int, int]:
-        """A gap may be days long: it becomes results piece by piece."""
-        missed = slots(gap.check.id, gap.check.interval, gap.start, gap.end)
-        stored = refused = 0
-        while piece := [unknown(gap, self._location, slot) for slot in islice(missed, LARGEST_BATCH)]:
-            counts = self._record(piece)
-            stored, refused = stored + counts[0], refused + counts[1]
-        return stored, refused
-
     def _record(self, results: list[Result]) -> tuple[int, int]:
-        """One that is refused must not take the others with it."""
+        """In the writer's thread: how many were stored, and how many the store refused for good.
+
+        One that is refused must not take the others with it.
+        """
+        if not results:
+            return 0, 0
         try:
             return self._store.record(results).stored, 0
         except StoreUnreachable:
@@ -190,12 +208,3 @@ def unknown(gap: Gap, location: str, slot: int) -> Result:
         failure=gap.reason,
         definition=gap.check.definition,
     )
-
-
-def _leading_results(pending: deque[_Entry]) -> list[_Entry]:
-    batch: list[_Entry] = []
-    for entry in islice(pending, LARGEST_BATCH):
-        if isinstance(entry, Gap):
-            break
-        batch.append(entry)
-    return batch

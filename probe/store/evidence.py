@@ -39,15 +39,18 @@ def add_evidence(connection: Connection, telling: Mapping[Key, Result]) -> None:
         connection.execute(insert(evidence), rows)
 
 
-def failures(connection: Connection, check: str, *, limit: int) -> tuple[Evidence, ...]:
-    """The newest evidence of down and degraded results, newest first.
+def failures(connection: Connection, check: str, *, limit: int, location: str | None) -> tuple[Evidence, ...]:
+    """The newest evidence of down and degraded results of one location or of all of them, newest first.
 
     Asked for by location, so that each answer comes straight from the primary key, however many there are.
     """
+    places = select(locations.c.id)
+    if location is not None:
+        places = places.where(locations.c.name == location)
     check_id = connection.execute(select(checks.c.id).where(checks.c.key == check)).scalar()
     found = [
         _evidence(row)
-        for location_id in connection.execute(select(locations.c.id)).scalars().all()
+        for location_id in connection.execute(places).scalars().all()
         for row in connection.execute(
             select(evidence)
             .where(

@@ -68,10 +68,10 @@ class Store:
         with self._reading() as connection:
             yield from records.records(connection, check, start=start, end=end, location=location)
 
-    def failures(self, check: str, *, limit: int) -> tuple[Evidence, ...]:
+    def failures(self, check: str, *, limit: int, location: str | None = None) -> tuple[Evidence, ...]:
         """Why the check was down or degraded, newest first; unknown slots are not among them."""
         with self._reading() as connection:
-            return evidence.failures(connection, check, limit=limit)
+            return evidence.failures(connection, check, limit=limit, location=location)
 
     def covered_until(self, location: str) -> dict[str, Micros]:
         """Up to when each check's newest result speaks: its slot and the interval it was measured with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,8 @@ def completed(text: str) -> str:
 
 
 def value_of(text: str) -> Value:
-    return read_document(text.encode(), file="checks.yaml").value
+    value: Value = json.loads(json.dumps(read_document(text.encode(), file="checks.yaml").value))
+    return value
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.name)

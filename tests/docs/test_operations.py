@@ -13,11 +13,11 @@ from probe.model.ndjson import to_json
 from probe.model.result import Result, State, Verdict
 from probe.model.sample import PHASES, FailureKind, Phases
 from probe.model.units import DAY, MINUTE, SECOND
-from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS, LONGEST_FILL, STALL_SECONDS
+from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS, STALL_SECONDS
 from probe.runtime.publisher import LONGEST
 from probe.runtime.scheduler import GRACE, JUMP, LOOK_AHEAD
 from probe.runtime.telemetry import Health, Telemetry
-from probe.runtime.writer import LONGEST_PAUSE, MOST_PENDING
+from probe.runtime.writer import LONGEST_PAUSE, MOST_FILLED, MOST_PENDING
 from probe.slo.spans import MAX_GAP
 from tests.docs.pages import ROOT, blocks, first_column, flat, read, rows, spans
 from tests.fakes.checks import make_check
@@ -86,7 +86,7 @@ def test_the_exit_statuses_are_those_of_the_errors(page: str) -> None:
         f"Up to {MOST_PENDING:,} results wait in memory",
         f"at most {LONGEST_PAUSE:g} s apart",
         f"more than {LONGEST / 60:g} minutes is ended",
-        f"up to {({7: 'seven'})[LONGEST_FILL // DAY]} days back",
+        f"at most {MOST_FILLED:,} of a check",
     ],
 )
 def test_a_number_is_the_one_of_the_code(phrase: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from probe.config.expressions import parse_expectation
 from probe.model.check import Check, Severity
 from probe.model.result import Result, State
-from probe.model.sample import FailureKind, Sample
+from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import MINUTE, SECOND
 from probe.runtime.cycle import Cycle
 from probe.runtime.scheduler import Gap
@@ -130,3 +130,16 @@ async def test_once_delivers_and_observes_nothing() -> None:
     assert result.scheduled_at == NOW
     assert not world.delivered
     assert not world.observed
+
+
+async def test_a_time_out_while_this_process_stood_still_is_not_blamed_on_the_target() -> None:
+    timed_out = Sample(started_at=0, latency_us=0, failure=Failure(kind=FailureKind.TIMEOUT, detail="too late"))
+    world = World([timed_out])
+    world.prober.hold = asyncio.Event()
+    world.cycle.start(make_check(timeout=2 * SECOND), NOW)
+    await asyncio.sleep(0)
+    world.clock.freeze(35)
+    world.prober.hold.set()
+    await world.cycle.finish(within=1)
+    ((result, _),) = world.delivered
+    assert (result.state, result.failure) == (State.UNKNOWN, FailureKind.PROBER_FAULT)

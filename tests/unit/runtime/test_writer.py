@@ -127,3 +127,26 @@ async def test_a_flush_commits_what_waits_and_gives_up_on_a_store_that_is_away()
         await writer.flush(within=0.05)
         assert writer.pending == 1
         store.is_away = False
+
+
+async def test_what_was_measured_does_not_wait_for_gaps_and_gaps_share_a_commit() -> None:
+    store = FakeStore()
+    checks = [make_check(f"shop/c{number}", interval=SECOND) for number in range(300)]
+    async with writing(store) as writer:
+        for check in checks:
+            writer.put(Gap(check, 0, 10 * SECOND, FailureKind.MISSED))
+        writer.put(result(1))
+        await writer.flush(within=2)
+        assert writer.pending == 0
+    assert next(iter(store.kept)) == ("shop/list", "default", 1)
+    assert len(store.batches) == 1
+    assert writer.stored == 3_001
+
+
+async def test_of_a_very_long_gap_the_newest_slots_are_stored() -> None:
+    store = FakeStore()
+    check = make_check(interval=SECOND)
+    async with writing(store) as writer:
+        writer.put(Gap(check, 0, 10**6 * SECOND, FailureKind.MISSED))
+    assert writer.stored == module.MOST_FILLED
+    assert max(key[2] for key in store.kept) > (10**6 - 2) * SECOND
