@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -140,6 +141,9 @@ def main() -> None:
     """The entry point: a mistake is told in a line and an exit status, never in a traceback."""
     from probe.model.errors import ProbeError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows ASCII only still gets its answer
     try:
         app()
     except ProbeError as error:

@@ -32,7 +32,7 @@ DEFAULT_AFTER: Final = 3 * SECOND
 DEFAULT_MAX_BODY: Final = 8 * 2**20
 LAST_PORT: Final = 65535
 LARGEST_BODY: Final = 256 * 2**20
-_LISTEN: Final = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[^\[\]:/\s]*)):(?P<port>\d{1,5})", re.ASCII)
+_LISTEN: Final = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[A-Za-z0-9._-]*)):(?P<port>\d{1,5})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,8 @@ class Builder:
             Sensitive(override, _without_credentials(override)) if override else self._resolve(named, ("store",)).text
         )
         url = store.reveal()
+        if "\0" in url:
+            self.blame(("store",), "is no file name: it has a NUL character")
         if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
             file = self.folder / url.removeprefix("sqlite:///")
             return Sensitive(f"sqlite:///{file}", f"sqlite:///{file}")
@@ -201,6 +203,8 @@ class Builder:
 
     def _report(self, fields: FileFields) -> ReportSettings:
         report = fields.report
+        if "\0" in report.directory:
+            self.blame(("report", "directory"), "is no file name: it has a NUL character")
         if not SECOND <= report.every <= DAY:
             self.blame(
                 ("report", "every"),

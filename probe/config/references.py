@@ -89,6 +89,8 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def _read_secret(path: Path, named: str) -> str:
+    if path.exists() and not path.is_file():  # a FIFO would be waited for
+        raise ReferenceProblem(f"the secret file {named!r} can't be read: it is not a regular file")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_SECRET_BYTES + 1)
