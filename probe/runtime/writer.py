@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import Final
 
 import structlog
 
@@ -31,7 +31,6 @@ LONGEST_PAUSE: Final = 30.0
 """Seconds between two tries while the store is away."""
 
 _log = structlog.get_logger("probe.writer")
-_Entry: TypeAlias = Result | Gap
 
 
 class Writer:
@@ -66,7 +65,7 @@ class Writer:
         """Results and gaps that are not stored yet."""
         return len(self._pending) + len(self._gaps)
 
-    def put(self, entry: _Entry, *, at_once: bool = False) -> None:
+    def put(self, entry: Result | Gap, *, at_once: bool = False) -> None:
         """Take a result or a gap. `at_once` ends the wait for others: a change of state must not wait."""
         if self.pending >= MOST_PENDING:
             self.lost += 1
@@ -108,7 +107,7 @@ class Writer:
         _, unfinished = await asyncio.wait([running], timeout=within)
         for task in unfinished:
             task.cancel()
-        self.lost += self.pending
+        self.lost += len(self._pending)  # what is left of gaps stays a hole, which is unknown all the same
         if self.lost:
             _log.error("results were lost: the store did not take them", lost=self.lost)
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -150,3 +150,11 @@ async def test_of_a_very_long_gap_the_newest_slots_are_stored() -> None:
         writer.put(Gap(check, 0, 10**6 * SECOND, FailureKind.MISSED))
     assert writer.stored == module.MOST_FILLED
     assert max(key[2] for key in store.kept) > (10**6 - 2) * SECOND
+
+
+async def test_a_gap_that_could_not_be_stored_is_no_lost_result() -> None:
+    store = FakeStore()
+    store.is_away = True
+    async with writing(store) as writer:
+        writer.put(Gap(make_check(interval=SECOND), 0, HOUR, FailureKind.NOT_RUNNING))
+    assert writer.lost == 0
