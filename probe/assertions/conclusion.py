@@ -20,6 +20,7 @@ OWN_FAILURES: Final = frozenset({
     FailureKind.MISSED,
     FailureKind.INTERRUPTED,
     FailureKind.NOT_RUNNING,
+    FailureKind.PROXY,
     FailureKind.PROBER_FAULT,
 })  # fmt: skip
 """Failures of the prober, not of the target: they leave the state unknown."""
@@ -62,6 +63,8 @@ def conclude(
         address=sample.address,
         outcomes=shown,
         definition=check.definition,
+        http_version=sample.http_version,
+        tls=sample.tls,
     )
 
 

@@ -16,7 +16,7 @@ from probe.config.messages import did_you_mean
 from probe.config.references import ReferenceProblem, References, Resolved
 from probe.config.request import Level, RequestBuilder
 from probe.config.schema import ApiFields, CheckFields, Common, FileFields
-from probe.model.check import Api, Check, Confirm, Request, TlsPolicy
+from probe.model.check import Api, Check, Confirm, Connection, Request, TlsPolicy
 from probe.model.sensitive import MASK, Redactor, Sensitive
 from probe.model.settings import Listen, ReportSettings, Settings
 from probe.model.units import DAY, MINUTE, SECOND, Micros, format_duration
@@ -71,7 +71,7 @@ class Builder:
             levels,
             max_redirects=_nearest(levels, lambda level: level.redirects, 0),
             max_body=_nearest(levels, lambda level: level.max_body, DEFAULT_MAX_BODY),
-            tls=self._tls(levels),
+            connection=Connection(tls=self._tls(levels)),
         )
         interval = _nearest(levels, lambda level: level.interval, DEFAULT_INTERVAL)
         timeout = _nearest(levels, lambda level: level.timeout, min(DEFAULT_TIMEOUT, interval // 2))
@@ -239,7 +239,7 @@ def _fingerprint(request: Request, fields: CheckFields, interval: Micros, timeou
     """Of all that decides a result, secrets only as the references that they are."""
     said = [
         request.method, request.url.shown, [(name, value.shown) for name, value in request.headers],
-        request.body and request.body.shown, request.max_redirects, request.max_body, request.tls.verify,
+        request.body and request.body.shown, request.max_redirects, request.max_body, request.connection.tls.verify,
         [(item.text, item.severity) for item in fields.expect], interval, timeout, confirm.retries, confirm.after,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from probe.config.fields import no_line_breaks
 from probe.config.references import ReferenceProblem, References, must_be_reference
 from probe.config.schema import ApiFields, CheckFields, Common
 from probe.config.sections import Auth
-from probe.model.check import Expectation, Request, TlsPolicy
+from probe.model.check import Connection, Expectation, Request
 from probe.model.sensitive import MASK, Sensitive
 
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token"})
@@ -51,7 +51,7 @@ class RequestBuilder:
         *,
         max_redirects: int,
         max_body: int,
-        tls: TlsPolicy,
+        connection: Connection,
     ) -> Request:
         """The request of a check; of its `levels` the nearest comes first and wins."""
         path = levels[0].path
@@ -72,7 +72,7 @@ class RequestBuilder:
             body=body,
             max_redirects=max_redirects,
             max_body=max_body,
-            tls=tls,
+            connection=connection,
         )
 
     @staticmethod

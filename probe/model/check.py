@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from probe.model.sensitive import Redactor, Sensitive
-from probe.model.units import Micros
+from probe.model.units import SECOND, Micros
 
 JsonScalar: TypeAlias = str | int | float | bool | None
 ExpectedValue: TypeAlias = JsonScalar | tuple[JsonScalar, ...]
@@ -61,12 +61,91 @@ class Expectation:
     severity: Severity = Severity.FAIL
 
 
+class Family(StrEnum):
+    """Which of a name's addresses are connected to."""
+
+    ANY = "any"  # both kinds: the one that answers first (RFC 8305)
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
+class TlsVersion(StrEnum):
+    """The oldest version of TLS that is accepted."""
+
+    V1_2 = "1.2"
+    V1_3 = "1.3"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsPolicy:
-    """How the target's certificate is judged. `ca_file` adds an authority to the system's own."""
+    """How the target's certificate is judged, and what it is shown.
+
+    Attributes:
+        ca_file: PEM file of an authority to trust beside the system's own.
+        server_name: whose certificate is expected, where that isn't the URL's host; SNI tells it too.
+        certificate: PEM file of the client's own certificate chain.
+        key: PEM file of its private key; `None` where `certificate` holds it too.
+    """
 
     verify: bool = True
     ca_file: str | None = None
+    min_version: TlsVersion = TlsVersion.V1_2
+    server_name: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsPolicy:
+    """How the target's name becomes addresses.
+
+    Attributes:
+        servers: name servers to ask, in this order, as `address:port`; none means those of the system.
+        ttl: for how long an answer may be used again, never longer than it says itself; 0 asks for each attempt anew.
+        timeout: for all of the resolution.
+    """
+
+    servers: tuple[str, ...] = ()
+    ttl: Micros = 0
+    timeout: Micros = 5 * SECOND
+    family: Family = Family.ANY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPolicy:
+    """Which addresses may be connected to, whatever a name leads to (SSRF).
+
+    Link-local, multicast, unspecified and cloud metadata addresses are denied always, unless `allow` names them.
+
+    Attributes:
+        allow: networks that are allowed, whatever denies them, such as `10.1.0.0/16`.
+        deny: networks that are denied besides.
+        deny_private: everything that isn't a public address is denied too.
+    """
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    deny_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a request gets to its target.
+
+    Attributes:
+        reuse: measure on the connection of the attempt before, where it still stands; otherwise on a new one each time.
+        http2: offer HTTP/2; a target that doesn't speak it answers in HTTP/1.1.
+        proxy: URL of an HTTP proxy; those of the environment are never used.
+        unix_socket: path of a socket to connect to, instead of the URL's host and port.
+    """
+
+    tls: TlsPolicy = TlsPolicy()
+    dns: DnsPolicy = DnsPolicy()
+    addresses: AddressPolicy = AddressPolicy()
+    reuse: bool = False
+    http2: bool = False
+    proxy: Sensitive | None = None
+    unix_socket: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +158,7 @@ class Request:
     body: Sensitive | None = None
     max_redirects: int = 0
     max_body: int
-    tls: TlsPolicy = TlsPolicy()
+    connection: Connection = Connection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +206,7 @@ class Check:
             retries=self.confirm.retries,
             expectations=tuple((item.text, item.severity) for item in self.expectations),
             labels=self.labels,
-            verifies_tls=self.request.tls.verify,
+            verifies_tls=self.request.connection.tls.verify,
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from probe.model.sample import NO_PHASES, FailureKind, Phases
+from probe.model.sample import NO_PHASES, FailureKind, Phases, TlsFacts
 from probe.model.units import Micros
 
 
@@ -43,6 +43,22 @@ class AssertionOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What went to and fro in a failed attempt, for a person: secrets masked, cut to a few kilobytes, fit to be stored.
+
+    Attributes:
+        connection: address, versions of TLS and HTTP, the certificates; a line each.
+        request, response: the heads; empty where there was none.
+        body: the start of the response's body, decoded.
+    """
+
+    connection: str = ""
+    request: str = ""
+    response: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A slot's outcome. Immutable from here on; `(check, location, scheduled_at)` is its identity.
 
@@ -56,6 +72,8 @@ class Result:
         lateness_us: how long after its slot the first attempt began: the prober's own fault.
         attempts: how many were made, fast retries included.
         definition: fingerprint of the check's definition that was measured.
+        http_version, tls: of the attempt that decided; not stored.
+        transcript: of a failed attempt; `None` where it shows nothing that an earlier one did not.
     """
 
     check: str
@@ -74,6 +92,9 @@ class Result:
     address: str | None = None
     outcomes: tuple[AssertionOutcome, ...] = ()
     definition: str = ""
+    http_version: str | None = None
+    tls: TlsFacts | None = None
+    transcript: Transcript | None = None
 
 
 class Record(NamedTuple):
@@ -106,3 +127,4 @@ class Evidence(NamedTuple):
     attempts: int
     detail: str
     outcomes: tuple[AssertionOutcome, ...]
+    transcript: Transcript | None = None

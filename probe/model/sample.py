@@ -20,6 +20,8 @@ class FailureKind(StrEnum):
     TLS_WRONG_HOST = "tls_wrong_host"
     TLS_SELF_SIGNED = "tls_self_signed"
     TLS_UNKNOWN_AUTHORITY = "tls_unknown_authority"
+    TLS_REVOKED = "tls_revoked"
+    TLS_VERSION = "tls_version"
     TLS = "tls"
     TIMEOUT = "timeout"
     RESET = "reset"
@@ -33,6 +35,7 @@ class FailureKind(StrEnum):
     MISSED = "missed"
     INTERRUPTED = "interrupted"
     NOT_RUNNING = "not_running"
+    PROXY = "proxy"
     PROBER_FAULT = "prober_fault"
 
 
@@ -73,14 +76,59 @@ NO_PHASES = Phases()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """One certificate; times in microseconds since the epoch.
+
+    Attributes:
+        subject, issuer: common names, or what stands in for them; `None` where there is nothing to show.
+        names: the DNS names and addresses it is for.
+        serial: hexadecimal.
+        fingerprint: SHA-256 of the certificate, hexadecimal.
+        key: the public key's kind and size, such as `EC 256`.
+    """
+
+    subject: str | None = None
+    issuer: str | None = None
+    not_before: Micros | None = None
+    not_after: Micros | None = None
+    names: tuple[str, ...] = ()
+    serial: str = ""
+    fingerprint: str = ""
+    key: str = ""
+
+
+class Revocation(StrEnum):
+    """What the certificate's authority says of it, in a valid OCSP response that the target stapled."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TlsFacts:
-    """What the handshake showed; times in microseconds since the epoch."""
+    """What the handshake showed, also where the certificate was refused for it.
+
+    Attributes:
+        version: such as `TLSv1.3`.
+        chain: the certificates as the target sent them, its own first.
+        stapled: `None` where no valid OCSP response came along.
+    """
 
     version: str | None
     cipher: str | None
-    not_after: Micros | None
-    subject: str | None = None
-    issuer: str | None = None
+    chain: tuple[CertificateFacts, ...] = ()
+    stapled: Revocation | None = None
+
+    @property
+    def leaf(self) -> CertificateFacts:
+        """The target's own certificate; an empty one where there is none."""
+        return self.chain[0] if self.chain else CertificateFacts()
+
+    @property
+    def not_after(self) -> Micros | None:
+        """When the target's own certificate ends."""
+        return self.leaf.not_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +139,7 @@ class Sample:
         started_at: when the attempt began, by the wall clock.
         latency_us: from the first step (name resolution) to the last byte, or to the failure.
         http_status: `None` when no response head came.
+        request_head: the last request as it was sent, without its body, secrets and all; empty when none was sent.
         headers: as received, in order; a name may occur more than once.
         body: decoded, and never longer than the limit; incomplete when `failure` is set.
         bytes_sent: on the wire after the TCP handshake: TLS records, heads and bodies of all hops.
@@ -104,6 +153,7 @@ class Sample:
     phases: Phases = NO_PHASES
     http_status: int | None = None
     http_version: str | None = None
+    request_head: str = field(default="", repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     bytes_sent: int = 0

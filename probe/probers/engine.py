@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from probe.model.check import TlsPolicy
+from probe.model.check import Connection
 from probe.probers.exchange import Exchange
 from probe.probers.resolve import LookUp, literal, look_up, vet
-from probe.probers.seam import RECORDER, TLS_POLICY
+from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
 
@@ -26,10 +26,10 @@ class EngineTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder: Recorder = request.extensions[RECORDER]
-        policy: TlsPolicy = request.extensions[TLS_POLICY]
+        policy: Connection = request.extensions[CONNECTION]
         is_secure = request.url.scheme == "https"
         host, port = request.url.raw_host.decode("ascii"), request.url.port or (443 if is_secure else 80)
-        secured = context(policy) if is_secure else None
+        secured = context(policy.tls) if is_secure else None
         head = wire_form(request)
         addresses = vet(await self._addresses(recorder, host, port))
         exchange = Exchange(recorder, has_body=request.method != "HEAD")

@@ -14,7 +14,7 @@ from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import TargetFailure, classify, timed_out
 from probe.probers.hops import REDIRECTS, first_request, next_request
-from probe.probers.seam import RECORDER, TLS_POLICY
+from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 
 
@@ -64,7 +64,7 @@ class HttpProber:
         """Each hop is made, timed and vetted like the first."""
         hop = first_request(request)
         while True:
-            hop.extensions = {RECORDER: recorder, TLS_POLICY: request.tls}
+            hop.extensions = {RECORDER: recorder, CONNECTION: request.connection}
             response = await self._fetch(hop, request.max_body, seen)
             location = next((value for name, value in response.headers if name == "location"), None)
             if response.status not in REDIRECTS or location is None or not request.max_redirects:

@@ -11,5 +11,5 @@ from typing import Final
 RECORDER: Final = "probe.recorder"
 """The request extension that carries the `Recorder`."""
 
-TLS_POLICY: Final = "probe.tls"
-"""The request extension that carries the `TlsPolicy`."""
+CONNECTION: Final = "probe.connection"
+"""The request extension that carries the `Connection`: how to get to the target."""

@@ -9,12 +9,12 @@ from typing import Final
 import httpcore
 import httpx
 
-from probe.model.check import TlsPolicy
+from probe.model.check import Connection
 from probe.model.sample import FailureKind
 from probe.probers.failures import TargetFailure
 from probe.probers.network import MeasuringBackend
 from probe.probers.resolve import LookUp, look_up
-from probe.probers.seam import RECORDER, TLS_POLICY
+from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
 
@@ -32,7 +32,7 @@ class StockTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder: Recorder = request.extensions[RECORDER]
-        policy: TlsPolicy = request.extensions[TLS_POLICY]
+        policy: Connection = request.extensions[CONNECTION]
         url = httpcore.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
@@ -41,7 +41,7 @@ class StockTransport(httpx.AsyncBaseTransport):
         )
         connection = httpcore.AsyncHTTPConnection(
             url.origin,
-            ssl_context=context(policy) if url.scheme == b"https" else None,
+            ssl_context=context(policy.tls) if url.scheme == b"https" else None,
             network_backend=MeasuringBackend(recorder, self._look_up),
         )
         try:

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from probe.model.check import TlsPolicy
-from probe.model.sample import TlsFacts
+from probe.model.sample import CertificateFacts, TlsFacts
 from probe.model.units import SECOND, from_datetime
 
 
@@ -49,9 +49,13 @@ def facts(connection: ssl.SSLObject) -> TlsFacts:
         return TlsFacts(
             version=version,
             cipher=suite,
-            not_after=int(ssl.cert_time_to_seconds(expires)) * SECOND,
-            subject=_common_name(certificate, "subject"),
-            issuer=_common_name(certificate, "issuer"),
+            chain=(
+                CertificateFacts(
+                    not_after=int(ssl.cert_time_to_seconds(expires)) * SECOND,
+                    subject=_common_name(certificate, "subject"),
+                    issuer=_common_name(certificate, "issuer"),
+                ),
+            ),
         )
     return _unverified(connection.getpeercert(binary_form=True), version, suite)
 
@@ -74,12 +78,16 @@ def _unverified(der: bytes | None, version: str | None, suite: str | None) -> Tl
         return TlsFacts(
             version=version,
             cipher=suite,
-            not_after=from_datetime(certificate.not_valid_after_utc),
-            subject=_of_name(certificate.subject),
-            issuer=_of_name(certificate.issuer),
+            chain=(
+                CertificateFacts(
+                    not_after=from_datetime(certificate.not_valid_after_utc),
+                    subject=_of_name(certificate.subject),
+                    issuer=_of_name(certificate.issuer),
+                ),
+            ),
         )
     except ValueError:
-        return TlsFacts(version=version, cipher=suite, not_after=None)
+        return TlsFacts(version=version, cipher=suite)
 
 
 def _of_name(name: x509.Name) -> str | None:

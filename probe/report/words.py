@@ -31,6 +31,8 @@ FAILURE_WORDS: Final = {
     FailureKind.TLS_WRONG_HOST: "certificate of another host",
     FailureKind.TLS_SELF_SIGNED: "self-signed certificate",
     FailureKind.TLS_UNKNOWN_AUTHORITY: "unknown certificate authority",
+    FailureKind.TLS_REVOKED: "certificate revoked",
+    FailureKind.TLS_VERSION: "TLS too old",
     FailureKind.TLS: "TLS handshake failed",
     FailureKind.TIMEOUT: "timed out",
     FailureKind.RESET: "connection reset",
@@ -43,6 +45,7 @@ FAILURE_WORDS: Final = {
     FailureKind.MISSED: "run missed",
     FailureKind.INTERRUPTED: "run interrupted",
     FailureKind.NOT_RUNNING: "probe was not running",
+    FailureKind.PROXY: "the proxy failed",
     FailureKind.PROBER_FAULT: "a fault of probe itself",
 }
 

@@ -40,6 +40,9 @@ FAILURE_CODES: Final[dict[FailureKind | None, int | None]] = {
     FailureKind.INTERRUPTED: 19,
     FailureKind.NOT_RUNNING: 20,
     FailureKind.PROBER_FAULT: 21,
+    FailureKind.TLS_REVOKED: 22,
+    FailureKind.TLS_VERSION: 23,
+    FailureKind.PROXY: 24,
 }
 
 VERDICT_LETTERS: Final[dict[Verdict, str]] = {

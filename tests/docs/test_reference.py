@@ -70,7 +70,7 @@ def check_defaults(check: Check) -> dict[str, str]:
         "confirm.after": format_duration(check.confirm.after),
         "redirects": str(request.max_redirects),
         "max_body": f"{request.max_body // 2**20}MiB",
-        "tls.verify": str(request.tls.verify).lower(),
+        "tls.verify": str(request.connection.tls.verify).lower(),
         "expect": check.expectations[0].text,
     }
 

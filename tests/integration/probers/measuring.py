@@ -20,7 +20,7 @@ def trusting(check: Check, authority: Authority) -> Check:
 
 def under(check: Check, policy: TlsPolicy) -> Check:
     """The same check with another TLS policy."""
-    return replace(check, request=replace(check.request, tls=policy))
+    return replace(check, request=replace(check.request, connection=replace(check.request.connection, tls=policy)))
 
 
 def check_of(url: str, *, timeout: int = LONG) -> Check:

@@ -74,7 +74,7 @@ async def test_verified_and_unverified_facts_are_the_same(prober: HttpProber, au
         verified = await prober.measure(trusting(check_of(server.url()), authority))
         unverified = await prober.measure(under(check_of(server.url()), TlsPolicy(verify=False)))
     assert verified.tls is not None
-    assert (verified.tls.version, verified.tls.subject) == ("TLSv1.3", "target")
+    assert (verified.tls.version, verified.tls.leaf.subject) == ("TLSv1.3", "target")
     assert verified.tls == unverified.tls
 
 

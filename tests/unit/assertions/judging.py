@@ -8,7 +8,7 @@ from typing import Final
 from probe.assertions.judge import compile_expectations
 from probe.config.expressions import parse_expectation
 from probe.model.result import AssertionOutcome, Verdict
-from probe.model.sample import Phases, Sample, TlsFacts
+from probe.model.sample import CertificateFacts, Phases, Sample, TlsFacts
 from probe.model.units import DAY
 
 STARTED: Final = 1_790_000_000_000_000
@@ -19,7 +19,7 @@ SAMPLE: Final = Sample(
     http_status=200,
     headers=(("Content-Type", "application/json"), ("X-Tag", "a"), ("x-tag", "b")),
     body=b'{"n": 1}',
-    tls=TlsFacts(version="TLSv1.3", cipher=None, not_after=STARTED + 20 * DAY),
+    tls=TlsFacts(version="TLSv1.3", cipher=None, chain=(CertificateFacts(not_after=STARTED + 20 * DAY),)),
 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from probe.model.sample import TlsFacts
+from probe.model.sample import CertificateFacts, TlsFacts
 from probe.model.units import DAY, SECOND
 from tests.unit.assertions.judging import SAMPLE, STARTED, found
 
@@ -24,7 +24,7 @@ def test_it_counts_from_the_start_of_the_attempt(expectation: str, actual: str |
 
 
 def _expiring(left: int) -> TlsFacts:
-    return TlsFacts(version="TLSv1.3", cipher=None, not_after=STARTED + left)
+    return TlsFacts(version="TLSv1.3", cipher=None, chain=(CertificateFacts(not_after=STARTED + left),))
 
 
 def test_it_is_shown_to_the_second() -> None:
@@ -45,5 +45,5 @@ def test_without_encryption_it_fails_with_the_reason() -> None:
 
 
 def test_a_certificate_without_an_end_fails_with_the_reason() -> None:
-    sample = replace(SAMPLE, tls=TlsFacts(version=None, cipher=None, not_after=None))
+    sample = replace(SAMPLE, tls=TlsFacts(version=None, cipher=None, chain=()))
     assert found("certificate.expires_in < 14d", sample) == "no end date in the certificate"

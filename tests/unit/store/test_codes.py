@@ -38,6 +38,9 @@ def test_every_failure_has_the_code_it_always_had() -> None:
         "interrupted": 19,
         "not_running": 20,
         "prober_fault": 21,
+        "tls_revoked": 22,
+        "tls_version": 23,
+        "proxy": 24,
     }
     assert set(FAILURE_CODES) == {None, *FailureKind}
 
