@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from probe.model.check import Api, Check
 from probe.model.sensitive import Sensitive
 from probe.model.units import Micros
+
+DEFAULT_MAX_PER_HOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,21 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """Addresses that answer nearly always: where none of them does, it is the prober's own network that fails.
+
+    Attributes:
+        targets: URLs; any answer is one, whatever its status.
+        timeout: of each request.
+        every: how often they are asked while nothing fails.
+    """
+
+    targets: tuple[Sensitive, ...]
+    timeout: Micros
+    every: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What one file says, with every default filled in and every secret resolved.
 
@@ -37,6 +55,9 @@ class Settings:
         source: the file as the user named it.
         store: SQLAlchemy URL of the store; may hold a password.
         timezone: IANA name; the calendar of days in reports.
+        control: how the prober's own network is told from a target's; `None` doesn't tell.
+        max_per_host: attempts at one host and port at the same time.
+        contact: URL in the User-Agent, for those who find our requests in their logs.
     """
 
     source: str
@@ -47,3 +68,6 @@ class Settings:
     report: ReportSettings
     apis: tuple[Api, ...]
     checks: tuple[Check, ...]
+    control: Control | None = None
+    max_per_host: int = DEFAULT_MAX_PER_HOST
+    contact: str | None = None
