@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from probe.model.check import Connection
+from probe.model.check import Connection, DnsPolicy
+from probe.probers.dns import Resolver
 from probe.probers.exchange import Exchange
-from probe.probers.resolve import LookUp, literal, look_up, vet
+from probe.probers.resolve import LookUp, literal, vet
 from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
@@ -21,8 +22,8 @@ class EngineTransport(httpx.AsyncBaseTransport):
     Raises `TargetFailure`, and what the resolver, the socket and ssl raise; `failures.classify` knows them.
     """
 
-    def __init__(self, look_up: LookUp = look_up) -> None:
-        self._look_up = look_up
+    def __init__(self, look_up: LookUp | None = None) -> None:
+        self._look_up = look_up or Resolver().addresses
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder: Recorder = request.extensions[RECORDER]
@@ -31,7 +32,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
         host, port = request.url.raw_host.decode("ascii"), request.url.port or (443 if is_secure else 80)
         secured = context(policy.tls) if is_secure else None
         head = wire_form(request)
-        addresses = vet(await self._addresses(recorder, host, port))
+        addresses = vet(await self._addresses(recorder, host, policy.dns))
         exchange = Exchange(recorder, has_body=request.method != "HEAD")
         try:
             recorder.address = await _connect(exchange, recorder, addresses, port)
@@ -44,13 +45,13 @@ class EngineTransport(httpx.AsyncBaseTransport):
             raise
         return httpx.Response(exchange.status, headers=exchange.headers, stream=_Body(exchange), request=request)
 
-    async def _addresses(self, recorder: Recorder, host: str, port: int) -> list[str]:
+    async def _addresses(self, recorder: Recorder, host: str, policy: DnsPolicy) -> list[str]:
         if address := literal(host):
             return [address]
         recorder.begin("dns")
-        found = await self._look_up(host, port)
+        found = await self._look_up(host, policy)
         recorder.end()
-        return found
+        return list(found)
 
 
 class _Body(httpx.AsyncByteStream):

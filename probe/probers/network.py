@@ -12,6 +12,7 @@ from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute, TLSStream
 from httpcore import SOCKET_OPTION
 
+from probe.model.check import DnsPolicy
 from probe.probers.resolve import LookUp, literal, vet
 from probe.probers.timing import Recorder
 from probe.probers.tls import facts
@@ -23,8 +24,9 @@ _LARGEST: Final = 16 * 1024
 class MeasuringBackend(httpcore.AsyncNetworkBackend):
     """Opens one connection and reports to a recorder. Time-outs are the prober's: one deadline over all."""
 
-    def __init__(self, recorder: Recorder, look_up: LookUp) -> None:
+    def __init__(self, recorder: Recorder, names: DnsPolicy, look_up: LookUp) -> None:
         self._recorder = recorder
+        self._names = names
         self._look_up = look_up
 
     async def connect_tcp(
@@ -38,23 +40,24 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         """Connect to the first vetted address that accepts.
 
         Raises:
-            OSError: the last address's reason, or the resolver's.
+            OSError: the last address's reason.
+            TargetFailure: the name has no addresses.
             AddressBlocked: no address may be connected to.
         """
-        addresses = vet(await self._addresses(host, port))
+        addresses = vet(await self._addresses(host))
         self._recorder.begin("connect")
         stream, address = await _connect_first(addresses, port)
         self._recorder.end()
         self._recorder.address = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         return _Stream(_Counted(stream, self._recorder), self._recorder)
 
-    async def _addresses(self, host: str, port: int) -> list[str]:
+    async def _addresses(self, host: str) -> list[str]:
         if address := literal(host):
             return [address]
         self._recorder.begin("dns")
-        found = await self._look_up(host, port)
+        found = await self._look_up(host, self._names)
         self._recorder.end()
-        return found
+        return list(found)
 
 
 async def _connect_first(addresses: list[str], port: int) -> tuple[ByteStream, str]:

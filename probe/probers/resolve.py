@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import socket
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from probe.model.check import DnsPolicy
+
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-LookUp: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
-"""A host and port to its addresses, in the order in which they shall be tried; `socket.gaierror` when there is none."""
+LookUp: TypeAlias = Callable[[str, DnsPolicy], Awaitable[Sequence[str]]]
+"""A host to its addresses, in the order in which they shall be tried; `TargetFailure` when there is none."""
 
 _METADATA: Final = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")))
 """AWS, Google Cloud and Alibaba Cloud, where it isn't link-local."""
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE: Final = ipaddress.ip_network("::/96")
-_MOST_LOOKUPS: Final = 64
-_THREADS: Final = ThreadPoolExecutor(_MOST_LOOKUPS, thread_name_prefix="dns")
-"""The loop's own pool has a handful of threads: as many names of a dead name server would hold up all others."""
 
 
 class AddressBlocked(Exception):
     """The name leads to an address that a probe must not talk to (SSRF)."""
-
-
-async def look_up(host: str, port: int) -> list[str]:
-    """Ask the system's resolver."""
-    loop = asyncio.get_running_loop()
-    answers = await loop.run_in_executor(_THREADS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    return [str(answer[4][0]) for answer in answers]
 
 
 @lru_cache(maxsize=16_384)

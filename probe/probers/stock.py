@@ -11,9 +11,10 @@ import httpx
 
 from probe.model.check import Connection
 from probe.model.sample import FailureKind
+from probe.probers.dns import Resolver
 from probe.probers.failures import TargetFailure
 from probe.probers.network import MeasuringBackend
-from probe.probers.resolve import LookUp, look_up
+from probe.probers.resolve import LookUp
 from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
@@ -27,8 +28,8 @@ class StockTransport(httpx.AsyncBaseTransport):
     Raises what httpcore, the socket and ssl raise; `failures.classify` knows them.
     """
 
-    def __init__(self, look_up: LookUp = look_up) -> None:
-        self._look_up = look_up
+    def __init__(self, look_up: LookUp | None = None) -> None:
+        self._look_up = look_up or Resolver().addresses
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder: Recorder = request.extensions[RECORDER]
@@ -42,7 +43,7 @@ class StockTransport(httpx.AsyncBaseTransport):
         connection = httpcore.AsyncHTTPConnection(
             url.origin,
             ssl_context=context(policy.tls) if url.scheme == b"https" else None,
-            network_backend=MeasuringBackend(recorder, self._look_up),
+            network_backend=MeasuringBackend(recorder, policy.dns, self._look_up),
         )
         try:
             response = await connection.handle_async_request(

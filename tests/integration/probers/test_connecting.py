@@ -11,8 +11,10 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from probe.model.check import DnsPolicy
 from probe.model.sample import FailureKind
 from probe.model.units import SECOND
+from probe.probers.failures import TargetFailure
 from probe.probers.http import HttpProber
 from tests.fakes.servers import EMPTY_OK, answers, serving
 from tests.integration.probers.conftest import Engine
@@ -22,7 +24,7 @@ from tests.integration.probers.measuring import SHORT, check_of
 def leading_to(engine: Engine, *addresses: str) -> HttpProber:
     """A prober for which every name has these addresses."""
 
-    async def look_up(_host: str, _port: int) -> list[str]:
+    async def look_up(_host: str, _policy: DnsPolicy) -> list[str]:
         return list(addresses)
 
     return HttpProber(engine(look_up), lambda: 0)
@@ -44,8 +46,8 @@ async def test_an_address_is_not_looked_up(prober: HttpProber) -> None:
 
 
 async def test_a_name_without_an_address_is_a_dns_failure(engine: Engine) -> None:
-    async def look_up(_host: str, _port: int) -> list[str]:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    async def look_up(_host: str, _policy: DnsPolicy) -> list[str]:
+        raise TargetFailure(FailureKind.DNS, "the name could not be resolved: there is no such name")
 
     sample = await HttpProber(engine(look_up), lambda: 0).measure(check_of("http://nowhere.example/"))
     assert sample.failure is not None
@@ -62,7 +64,7 @@ async def test_what_is_no_host_name_is_a_dns_failure(prober: HttpProber, host: s
 
 
 async def test_a_lookup_that_hangs_is_stopped_at_the_deadline(engine: Engine) -> None:
-    async def look_up(_host: str, _port: int) -> list[str]:
+    async def look_up(_host: str, _policy: DnsPolicy) -> list[str]:
         await asyncio.sleep(60)
         return []
 
@@ -76,7 +78,7 @@ async def test_a_lookup_that_hangs_is_stopped_at_the_deadline(engine: Engine) ->
 async def test_international_names_are_looked_up_in_ascii(engine: Engine) -> None:
     asked = []
 
-    async def look_up(host: str, _port: int) -> list[str]:
+    async def look_up(host: str, _policy: DnsPolicy) -> list[str]:
         asked.append(host)
         return ["127.0.0.1"]
 
