@@ -32,7 +32,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
         host, port = request.url.raw_host.decode("ascii"), request.url.port or (443 if is_secure else 80)
         secured = context(policy.tls) if is_secure else None
         head = wire_form(request)
-        addresses = vet(await self._addresses(recorder, host, policy.dns))
+        addresses = vet(await self._addresses(recorder, host, policy.dns), policy.addresses)
         exchange = Exchange(recorder, has_body=request.method != "HEAD")
         try:
             recorder.address = await _connect(exchange, recorder, addresses, port)

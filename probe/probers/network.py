@@ -12,7 +12,7 @@ from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute, TLSStream
 from httpcore import SOCKET_OPTION
 
-from probe.model.check import DnsPolicy
+from probe.model.check import AddressPolicy, DnsPolicy
 from probe.probers.resolve import LookUp, literal, vet
 from probe.probers.timing import Recorder
 from probe.probers.tls import facts
@@ -24,10 +24,11 @@ _LARGEST: Final = 16 * 1024
 class MeasuringBackend(httpcore.AsyncNetworkBackend):
     """Opens one connection and reports to a recorder. Time-outs are the prober's: one deadline over all."""
 
-    def __init__(self, recorder: Recorder, names: DnsPolicy, look_up: LookUp) -> None:
+    def __init__(self, recorder: Recorder, names: DnsPolicy, addresses: AddressPolicy, look_up: LookUp) -> None:
         self._recorder = recorder
         self._names = names
         self._look_up = look_up
+        self._policy = addresses
 
     async def connect_tcp(
         self,
@@ -44,7 +45,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
             TargetFailure: the name has no addresses.
             AddressBlocked: no address may be connected to.
         """
-        addresses = vet(await self._addresses(host))
+        addresses = vet(await self._addresses(host), self._policy)
         self._recorder.begin("connect")
         stream, address = await _connect_first(addresses, port)
         self._recorder.end()

@@ -43,7 +43,7 @@ class StockTransport(httpx.AsyncBaseTransport):
         connection = httpcore.AsyncHTTPConnection(
             url.origin,
             ssl_context=context(policy.tls) if url.scheme == b"https" else None,
-            network_backend=MeasuringBackend(recorder, policy.dns, self._look_up),
+            network_backend=MeasuringBackend(recorder, policy.dns, policy.addresses, self._look_up),
         )
         try:
             response = await connection.handle_async_request(
