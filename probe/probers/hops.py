@@ -11,7 +11,7 @@ import httpx
 from probe import __version__
 from probe.model.check import Request
 from probe.model.sample import FailureKind
-from probe.probers.decode import ACCEPTED
+from probe.probers.decoding.registry import ACCEPTED
 from probe.probers.failures import TargetFailure
 
 USER_AGENT: Final = f"probe/{__version__} (synthetic monitoring)"

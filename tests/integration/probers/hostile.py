@@ -8,7 +8,10 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+import brotli
+
 from probe.model.sample import FailureKind
+from tests.fakes.encodings import zstd
 from tests.fakes.servers import Behaviour, answers, ok, read_request, redirect, reset
 
 SECRET: Final = "s3cr3t-canary"
@@ -117,6 +120,9 @@ async def _endlessly(writer: asyncio.StreamWriter, first: bytes, part: bytes, pa
 
 
 BOMB: Final = gzip.compress(bytes(200 * MEGABYTE), compresslevel=1)
+BROTLI_BOMB: Final[bytes] = brotli.compress(bytes(200 * MEGABYTE), quality=1)
+ZSTD_BOMB: Final = zstd.compress(bytes(200 * MEGABYTE))
+WIDE_ZSTD: Final = zstd.compress(bytes(20 * MEGABYTE), options={zstd.CompressionParameter.window_log: 24})
 _TEXT: Final = b"a text that is long enough to be compressed " * 50
 
 HOSTILE: Final = (
@@ -193,9 +199,33 @@ HOSTILE: Final = (
     Hostile(name="endless body", behave=floods_body, kind=FailureKind.TOO_LARGE, says="(max_body)", status=200),
     Hostile(name="endless tiny chunks", behave=floods_tiny_chunks, kind=FailureKind.TIMEOUT, status=200),
     Hostile(name="gzip bomb", behave=encoded("gzip", BOMB), kind=FailureKind.TOO_LARGE, says="(max_body)", status=200),
+    Hostile(name="brotli bomb", behave=encoded("br", BROTLI_BOMB), kind=FailureKind.TOO_LARGE, status=200),
+    Hostile(name="zstd bomb", behave=encoded("zstd", ZSTD_BOMB), kind=FailureKind.TOO_LARGE, status=200),
+    Hostile(
+        name="endless empty gzip members",
+        behave=encoded("gzip", gzip.compress(b"") * 9_999),
+        kind=FailureKind.ENCODING,
+        says="more than 256 members",
+        status=200,
+    ),
+    Hostile(
+        name="a zstd window beyond RFC 9659",
+        behave=encoded("zstd", WIDE_ZSTD),
+        kind=FailureKind.ENCODING,
+        says="too much memory",
+        status=200,
+    ),
     Hostile(name="endless 103", behave=floods_informational, kind=FailureKind.TIMEOUT, says="while the response was read"),
     # Encodings
-    Hostile(name="brotli", behave=encoded("br", b"abc"), kind=FailureKind.ENCODING, says="'br'", status=200),
+    Hostile(
+        name="an encoding without a decoder",
+        behave=encoded("compress", b"abc"),
+        kind=FailureKind.ENCODING,
+        says="'compress'",
+        status=200,
+    ),
+    Hostile(name="brotli that is none", behave=encoded("br", _TEXT), kind=FailureKind.ENCODING, says="not valid br", status=200),
+    Hostile(name="zstd that is none", behave=encoded("zstd", _TEXT), kind=FailureKind.ENCODING, says="not valid zstd", status=200),
     Hostile(
         name="an encoding of its own", behave=encoded(SECRET, b"abc"), kind=FailureKind.ENCODING, says="unknown", status=200
     ),

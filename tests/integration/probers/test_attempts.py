@@ -75,7 +75,7 @@ async def test_configured_headers_win_over_the_defaults(prober: HttpProber) -> N
     assert sample.failure is None
     lines = [line for line in heads[0].decode().split("\r\n")[1:] if line]
     assert sorted(lines) == [
-        "accept-encoding: gzip, deflate",
+        "accept-encoding: gzip, deflate, br, zstd",
         "accept: text/plain",
         "host: shop.example",
         "user-agent: mine",

@@ -1,0 +1,1 @@
+"""Decoders of content encodings: one module each, and a registry."""
