@@ -1,64 +1,117 @@
-"""The measuring engine: HTTP/1.1 on an `asyncio.Protocol` with llhttp, plain or over TLS, one new connection a request."""
+"""The measuring engine: HTTP/1.1 on an `asyncio.Protocol` with llhttp; plain, over TLS, or over a Unix socket."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Final
 
 import httpx
 
-from probe.model.check import Connection, DnsPolicy
+from probe.model.check import Connection
+from probe.probers.connecting import addresses_of, printed, race
 from probe.probers.dns import Resolver
 from probe.probers.exchange import Exchange
-from probe.probers.resolve import LookUp, literal, vet
-from probe.probers.seam import CONNECTION, RECORDER
+from probe.probers.pool import LONGEST_REST, Place, Pool
+from probe.probers.resolve import LookUp
+from probe.probers.seam import connection_of, recorder_of
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
+from probe.probers.wire import Wire
+
+_IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""What may be sent twice when a connection dies over it (RFC 9110 §9.2.2)."""
+
+_TOLD_REST: Final = re.compile(rb"timeout=(\d{1,6})")
 
 
 class EngineTransport(httpx.AsyncBaseTransport):
-    """Measures what a first visitor feels: name, connection and handshake each time.
+    """Measures what a first visitor feels: name, connection and handshake each time, unless the check reuses connections.
 
-    Raises `TargetFailure`, and what the resolver, the socket and ssl raise; `failures.classify` knows them.
+    Raises `TargetFailure`, and what the socket and OpenSSL raise; `failures.classify` knows them.
     """
 
     def __init__(self, look_up: LookUp | None = None) -> None:
         self._look_up = look_up or Resolver().addresses
+        self._pool = Pool()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        recorder: Recorder = request.extensions[RECORDER]
-        policy: Connection = request.extensions[CONNECTION]
-        is_secure = request.url.scheme == "https"
-        host, port = request.url.raw_host.decode("ascii"), request.url.port or (443 if is_secure else 80)
-        secured = context(policy.tls) if is_secure else None
+        recorder, connection = recorder_of(request), connection_of(request)
         head = wire_form(request)
-        addresses = vet(await self._addresses(recorder, host, policy.dns), policy.addresses)
-        exchange = Exchange(recorder, has_body=request.method != "HEAD")
+        place = _place(request, connection)
+        resting = self._pool.take(place) if connection.reuse else None
+        if resting:
+            recorder.address, recorder.tls = resting.address, resting.tls
+            try:
+                return await self._exchanged(request, head, resting, recorder, place)
+            except Exception:
+                if request.method not in _IDEMPOTENT or recorder.has_answer:
+                    raise
+                recorder.begin_again()  # the target had closed it, and word of it crossed our request
+        wire = await self._connected(place, recorder)
+        return await self._exchanged(request, head, wire, recorder, place)
+
+    async def aclose(self) -> None:
+        """Close the connections that rest."""
+        self._pool.close()
+
+    async def _connected(self, place: Place, recorder: Recorder) -> Wire:
+        wire = Wire(recorder)
+        if place.scheme == "https":
+            context(place.connection.tls)  # made before anything is timed
         try:
-            recorder.address = await _connect(exchange, recorder, addresses, port)
-            if secured:
-                await exchange.secure(secured, host)
+            recorder.address = wire.address = await self._connect(wire, place, recorder)
+            if place.scheme == "https":
+                await wire.secure(place.connection.tls, place.host.decode("ascii"))
+        except BaseException:
+            wire.close()
+            raise
+        return wire
+
+    async def _connect(self, wire: Wire, place: Place, recorder: Recorder) -> str:
+        loop = asyncio.get_running_loop()
+        if path := place.connection.unix_socket:
+            recorder.begin("connect")
+            await loop.create_unix_connection(lambda: wire, path)
+            return f"unix:{path}"
+        host = place.host.decode("ascii")
+        addresses = await addresses_of(host, place.connection, self._look_up, recorder)
+        recorder.begin("connect")
+        if len(addresses) == 1:
+            await loop.create_connection(lambda: wire, addresses[0], place.port)
+            return printed(addresses[0], place.port)
+        opened, address = await race(addresses, partial(_open, place.port), _discard)
+        await loop.create_connection(lambda: wire, sock=opened)
+        return printed(address, place.port)
+
+    async def _exchanged(
+        self, request: httpx.Request, head: bytes, wire: Wire, recorder: Recorder, place: Place
+    ) -> httpx.Response:
+        exchange = Exchange(wire, recorder, has_body=request.method != "HEAD")
+        try:
             await exchange.send(head)
             await exchange.head()
         except BaseException:
-            exchange.close()
+            wire.close()
             raise
-        return httpx.Response(exchange.status, headers=exchange.headers, stream=_Body(exchange), request=request)
-
-    async def _addresses(self, recorder: Recorder, host: str, policy: DnsPolicy) -> list[str]:
-        if address := literal(host):
-            return [address]
-        recorder.begin("dns")
-        found = await self._look_up(host, policy)
-        recorder.end()
-        return list(found)
+        body = _Body(exchange, wire, self._pool if place.connection.reuse else None, place)
+        return httpx.Response(
+            exchange.status, headers=exchange.headers, stream=body, request=request,
+            extensions={"http_version": (recorder.http_version or "").encode("ascii")},
+        )  # fmt: skip
 
 
 class _Body(httpx.AsyncByteStream):
-    """The response's raw body; closing it closes the connection."""
+    """The response's raw body; closing it closes the connection, or lets it rest."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, wire: Wire, pool: Pool | None, place: Place) -> None:
         self._exchange = exchange
+        self._wire = wire
+        self._pool = pool
+        self._place = place
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while parts := await self._exchange.parts():
@@ -66,7 +119,10 @@ class _Body(httpx.AsyncByteStream):
                 yield part
 
     async def aclose(self) -> None:
-        self._exchange.close()
+        if self._pool and self._exchange.leaves_a_reusable_wire:
+            self._pool.give(self._place, self._wire, rest=_rest(self._exchange.headers))
+        else:
+            self._wire.close()
 
 
 def wire_form(request: httpx.Request) -> bytes:
@@ -82,19 +138,29 @@ def wire_form(request: httpx.Request) -> bytes:
     return b"\r\n".join([*lines, b"", request.content])
 
 
-async def _connect(exchange: Exchange, recorder: Recorder, addresses: list[str], port: int) -> str:
-    """Connect to the first address that accepts; which one that was."""
-    loop = asyncio.get_running_loop()
-    recorder.begin("connect")
-    for address in addresses[:-1]:
-        try:
-            await loop.create_connection(lambda: exchange, address, port)
-        except OSError:
-            continue
-        return _printed(address, port)
-    await loop.create_connection(lambda: exchange, addresses[-1], port)
-    return _printed(addresses[-1], port)
+def _place(request: httpx.Request, connection: Connection) -> Place:
+    url = request.url
+    return Place(url.scheme, url.raw_host, url.port or (443 if url.scheme == "https" else 80), connection)
 
 
-def _printed(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+def _rest(headers: list[tuple[bytes, bytes]]) -> float:
+    """For how many seconds the target keeps an idle connection, less one for the way; RFC 9112 leaves it unsaid."""
+    told = next((value for name, value in headers if name.lower() == b"keep-alive"), b"")
+    found = _TOLD_REST.search(told)
+    return max(0.0, float(found[1]) - 1) if found else LONGEST_REST
+
+
+async def _open(port: int, address: str) -> socket.socket:
+    """A connected socket."""
+    opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        opened.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(opened, (address, port))
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+async def _discard(opened: socket.socket) -> None:
+    opened.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import ssl
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,31 +15,42 @@ import anyio
 import h11
 import httpcore
 import httpx
+from OpenSSL import SSL
 
 from probe.model.sample import Failure, FailureKind
 from probe.model.units import Micros, format_duration
 from probe.probers.resolve import AddressBlocked
-from probe.probers.tls import AuthorityUnreadable
+from probe.probers.secure import REVOKED, WRONG_HOST, CertificateRefused
+from probe.probers.tls import TlsSetupUnusable
 
 _CERTIFICATE: Final = {
-    9: FailureKind.TLS_NOT_YET_VALID,
-    10: FailureKind.TLS_EXPIRED,
-    18: FailureKind.TLS_SELF_SIGNED,
-    19: FailureKind.TLS_UNKNOWN_AUTHORITY,
-    20: FailureKind.TLS_UNKNOWN_AUTHORITY,
-    21: FailureKind.TLS_UNKNOWN_AUTHORITY,
-    62: FailureKind.TLS_WRONG_HOST,
-    64: FailureKind.TLS_WRONG_HOST,
+    7: (FailureKind.TLS, "its signature is wrong"),
+    9: (FailureKind.TLS_NOT_YET_VALID, "it is not valid yet"),
+    10: (FailureKind.TLS_EXPIRED, "it has expired"),
+    18: (FailureKind.TLS_SELF_SIGNED, "it is signed by itself"),
+    19: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its root certificate is not trusted"),
+    20: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its authority is not known here"),
+    21: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its authority is not known here"),
+    REVOKED: (FailureKind.TLS_REVOKED, "its authority has revoked it"),
+    24: (FailureKind.TLS, "its authority may not sign certificates"),
+    25: (FailureKind.TLS, "its chain is longer than its authority allows"),
+    26: (FailureKind.TLS, "it is not meant for servers"),
+    WRONG_HOST: (FailureKind.TLS_WRONG_HOST, "it is for another host"),
+    66: (FailureKind.TLS, "its key is too short"),
+    67: (FailureKind.TLS, "its authority's key is too short"),
+    68: (FailureKind.TLS, "its authority's signature is too weak"),
 }
-"""OpenSSL's X509_V_ERR_* codes."""
+"""OpenSSL's X509_V_ERR_* numbers."""
 
+_NO_TLS: Final = "the target does not answer in TLS"
+_TOO_OLD: Final = "the target does not offer the version of TLS that is asked for (tls.min_version)"
 _TLS_REASONS: Final = {
-    "WRONG_VERSION_NUMBER": "the target does not answer in TLS",
-    "PACKET_LENGTH_TOO_LONG": "the target does not answer in TLS",
-    "RECORD_LAYER_FAILURE": "the target does not answer in TLS",
-    "HTTP_REQUEST": "the target does not answer in TLS",
-    "UNSUPPORTED_PROTOCOL": "the target does not offer TLS 1.2 or later",
-    "TLSV1_ALERT_PROTOCOL_VERSION": "the target does not offer TLS 1.2 or later",
+    "wrong version number": _NO_TLS,
+    "packet length too long": _NO_TLS,
+    "record layer failure": _NO_TLS,
+    "http request": _NO_TLS,
+    "unsupported protocol": _TOO_OLD,
+    "tlsv1 alert protocol version": _TOO_OLD,
 }
 
 _ERRNO: Final = {
@@ -124,15 +134,15 @@ def _no_host_name() -> Failure:
 
 def _of_tls(error: BaseException, phase: str) -> Failure | None:
     match error:
-        case AuthorityUnreadable():
+        case TlsSetupUnusable():
             return Failure(kind=FailureKind.PROBER_FAULT, detail=str(error))
-        case ssl.SSLCertVerificationError():
-            kind = _CERTIFICATE.get(error.verify_code, FailureKind.TLS)
-            is_of_other_host = kind is FailureKind.TLS_WRONG_HOST
-            reason = "it is for another host" if is_of_other_host else error.verify_message
+        case CertificateRefused():
+            kind, reason = _CERTIFICATE.get(error.problem, (FailureKind.TLS, f"OpenSSL's reason {error.problem}"))
             return Failure(kind=kind, detail=f"the certificate was refused: {reason}")
-        case ssl.SSLError():
-            return Failure(kind=FailureKind.TLS, detail=f"TLS failed {_DOING[phase]}: {_reason(error)}")
+        case SSL.Error():
+            reason = _reason(error)
+            kind = FailureKind.TLS_VERSION if reason == _TOO_OLD else FailureKind.TLS
+            return Failure(kind=kind, detail=f"TLS failed {_DOING[phase]}: {reason}")
         case _:
             return None
 
@@ -161,9 +171,11 @@ def _of_http(error: BaseException) -> Failure | None:
     return Failure(kind=FailureKind.PROTOCOL, detail=f"the response is not valid HTTP: {said or 'nothing known'}")
 
 
-def _reason(error: ssl.SSLError) -> str:
-    reason = error.reason or "unknown reason"
-    return _TLS_REASONS.get(reason, reason.replace("_", " ").lower())
+def _reason(error: SSL.Error) -> str:
+    """OpenSSL's words for the first thing that went wrong; they never quote the target."""
+    queue = error.args[0] if error.args else ()
+    reason = str(queue[0][2]) if queue and isinstance(queue, list) else ""
+    return _TLS_REASONS.get(reason, reason or "unknown reason")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

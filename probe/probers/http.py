@@ -46,8 +46,8 @@ class HttpProber:
 
     async def measure(self, check: Check) -> Sample:
         """One attempt. A target's failure is data in the sample; only cancellation is raised."""
-        recorder = Recorder()
         started_at = self._now()
+        recorder = Recorder(started_at)
         seen = _Seen()
         failure: Failure | None = None
         deadline = asyncio.timeout(check.timeout / SECOND)
@@ -59,6 +59,10 @@ class HttpProber:
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
         recorder.finish_hop(is_complete=failure is None)
         return _sample(started_at, recorder, seen, failure)
+
+    async def aclose(self) -> None:
+        """Close what is kept open between attempts."""
+        await self._transport.aclose()
 
     async def _follow(self, request: Request, recorder: Recorder, seen: _Seen) -> None:
         """Each hop is made, timed and vetted like the first."""

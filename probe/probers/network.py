@@ -3,32 +3,76 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 import anyio
 import httpcore
 from anyio.abc import ByteStream
-from anyio.streams.tls import TLSAttribute, TLSStream
 from httpcore import SOCKET_OPTION
 
-from probe.model.check import AddressPolicy, DnsPolicy
-from probe.probers.resolve import LookUp, literal, vet
+from probe.model.check import Connection, TlsPolicy
+from probe.probers.connecting import addresses_of, printed, race
+from probe.probers.resolve import LookUp
+from probe.probers.streams import Counted, Secured
 from probe.probers.timing import Recorder
-from probe.probers.tls import facts
 
-_LARGEST: Final = 16 * 1024
-"""Of one read or write. The loop goes on in between, and what a target left unread is known as exactly."""
+_SENDS: Final = "http2.send_request_headers.started"
+_SENT: Final = "http2.send_request_body.complete"
+_ANSWERED: Final = "http2.receive_response_headers.complete"
+
+
+class Handshake(NamedTuple):
+    """One TLS connection of possibly two inside each other: with the target, or with a proxy on the way to it."""
+
+    policy: TlsPolicy
+    is_targets: bool
+    offers_http2: bool = False
 
 
 class MeasuringBackend(httpcore.AsyncNetworkBackend):
-    """Opens one connection and reports to a recorder. Time-outs are the prober's: one deadline over all."""
+    """Opens one connection and reports to a recorder. Time-outs are the prober's: one deadline over all.
 
-    def __init__(self, recorder: Recorder, names: DnsPolicy, addresses: AddressPolicy, look_up: LookUp) -> None:
-        self._recorder = recorder
-        self._names = names
+    Until the last handshake, what goes over it is the proxy's and belongs to the phase `connect`. Over HTTP/2 other
+    frames than the request's come and go, so httpcore's trace tells which moments are meant.
+
+    Args:
+        is_secure: the target is spoken to over TLS.
+        is_proxy_secure: the proxy is; `None` without one.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        connection: Connection,
+        look_up: LookUp,
+        *,
+        is_secure: bool,
+        is_proxy_secure: bool | None = None,
+    ) -> None:
+        self.recorder = recorder
+        self.is_requesting = False
+        self._connection = connection
         self._look_up = look_up
-        self._policy = addresses
+        self._has_proxy = is_proxy_secure is not None
+        self._ahead: deque[Handshake] = deque()
+        if is_proxy_secure:
+            to_proxy = replace(connection.tls, server_name=None, certificate=None, key=None)
+            self._ahead.append(Handshake(to_proxy, is_targets=False))
+        if is_secure:
+            self._ahead.append(Handshake(connection.tls, is_targets=True, offers_http2=connection.http2))
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether httpcore's trace is needed."""
+        return self._connection.http2
+
+    @property
+    def is_with_target(self) -> bool:
+        """Whether all that goes over the connection from now on is the target's."""
+        return not self._ahead
 
     async def connect_tcp(
         self,
@@ -38,85 +82,82 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first vetted address that accepts.
+        """Connect to the vetted address that answers first.
 
         Raises:
-            OSError: the last address's reason.
+            OSError: no address accepted.
             TargetFailure: the name has no addresses.
             AddressBlocked: no address may be connected to.
         """
-        addresses = vet(await self._addresses(host), self._policy)
-        self._recorder.begin("connect")
-        stream, address = await _connect_first(addresses, port)
-        self._recorder.end()
-        self._recorder.address = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-        return _Stream(_Counted(stream, self._recorder), self._recorder)
+        addresses = await addresses_of(host, self._connection, self._look_up, self.recorder)
+        self.recorder.begin("connect")
+        stream, address = await race(
+            addresses, lambda address: anyio.connect_tcp(address, port), anyio.aclose_forcefully
+        )
+        return self._connected(stream, printed(address, port))
 
-    async def _addresses(self, host: str) -> list[str]:
-        if address := literal(host):
-            return [address]
-        self._recorder.begin("dns")
-        found = await self._look_up(host, self._names)
-        self._recorder.end()
-        return list(found)
+    async def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[SOCKET_OPTION] | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to a socket of this machine."""
+        self.recorder.begin("connect")
+        return self._connected(await anyio.connect_unix(path), f"unix:{path}")
 
+    async def secure(self, stream: ByteStream, host: str) -> httpcore.AsyncNetworkStream:
+        """The next handshake, with the proxy or with the target."""
+        handshake = self._ahead.popleft()
+        if handshake.is_targets:
+            self.recorder.end()
+            self.recorder.begin("tls")
+        secured = Secured(stream, handshake.policy, host, http2=handshake.offers_http2)
+        facts = await secured.handshake(self.recorder)
+        if handshake.is_targets:
+            self.recorder.tls = facts
+        elif not self._ahead:
+            self.recorder.end()
+        secured.layer.verify(facts)
+        return _Stream(secured, self, protocol=secured.layer.protocol)
 
-async def _connect_first(addresses: list[str], port: int) -> tuple[ByteStream, str]:
-    for address in addresses[:-1]:
-        try:
-            return await anyio.connect_tcp(address, port), address
-        except OSError:
-            continue
-    return await anyio.connect_tcp(addresses[-1], port), addresses[-1]
+    async def trace(self, event: str, _: object) -> None:
+        """What httpcore tells of a request over HTTP/2."""
+        if event == _SENDS:
+            self.is_requesting = True
+        elif event == _SENT:
+            self.is_requesting = False
+        elif event == _ANSWERED:
+            self.recorder.answered()
 
-
-class _Counted(ByteStream):
-    """The raw connection: what passes here is what passes on the wire, TLS records included."""
-
-    def __init__(self, inner: ByteStream, recorder: Recorder) -> None:
-        self._inner = inner
-        self._recorder = recorder
-
-    async def receive(self, max_bytes: int = _LARGEST) -> bytes:
-        data = await self._inner.receive(max_bytes)
-        self._recorder.received += len(data)
-        return data
-
-    async def send(self, item: bytes) -> None:
-        for start in range(0, len(item), _LARGEST):
-            part = item[start : start + _LARGEST]
-            await self._inner.send(part)
-            self._recorder.sent += len(part)
-
-    async def send_eof(self) -> None:
-        await self._inner.send_eof()
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    @property
-    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:  # anyio's type
-        return self._inner.extra_attributes
+    def _connected(self, stream: ByteStream, address: str) -> httpcore.AsyncNetworkStream:
+        if not (self._has_proxy and self._ahead):
+            self.recorder.end()
+        self.recorder.address = address
+        known = "h2" if self._connection.http2 and not self._ahead else ""
+        return _Stream(Counted(stream, self.recorder), self, protocol=known)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
     """What httpcore reads and writes: plain text, timed."""
 
-    def __init__(self, stream: ByteStream, recorder: Recorder) -> None:
+    def __init__(self, stream: ByteStream, network: MeasuringBackend, *, protocol: str) -> None:
         self._stream = stream
-        self._recorder = recorder
+        self._network = network
+        self._recorder = network.recorder
+        self._protocol = protocol
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
             data = await self._stream.receive(max_bytes)
         except anyio.EndOfStream:
             data = b""
-        if data or self._recorder.current() == "transfer":
-            self._recorder.read()
+        if self._network.is_with_target and (data or self._recorder.current() == "transfer"):
+            self._recorder.read(is_answer=self._protocol != "h2" or self._recorder.has_answer)
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if buffer:
+        is_request = self._network.is_requesting if self._protocol == "h2" else self._network.is_with_target
+        if not is_request:
+            await self._stream.send(buffer)
+        elif buffer:
             self._recorder.writes()
             await self._stream.send(buffer)
             self._recorder.wrote()
@@ -125,26 +166,23 @@ class _Stream(httpcore.AsyncNetworkStream):
         await anyio.aclose_forcefully(self._stream)
 
     async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        self._recorder.begin("tls")
         try:
-            stream = await TLSStream.wrap(
-                self._stream,
-                ssl_context=ssl_context,
-                hostname=server_hostname,
-                server_side=False,
-                standard_compatible=False,
-            )
-            self._recorder.end()
-            self._recorder.tls = facts(stream.extra(TLSAttribute.ssl_object))
+            return await self._network.secure(self._stream, server_hostname or "")
         except BaseException:
             await self.aclose()
             raise
-        return _Stream(stream, self._recorder)
 
     def get_extra_info(self, info: str) -> object:
-        return self._stream.extra(TLSAttribute.ssl_object, None) if info == "ssl_object" else None
+        return _Agreed(self._protocol) if info == "ssl_object" and self._protocol else None
+
+
+class _Agreed:
+    """All that httpcore wants to know of a TLS connection."""
+
+    def __init__(self, protocol: str) -> None:
+        self._protocol = protocol
+
+    def selected_alpn_protocol(self) -> str:
+        return self._protocol

@@ -1,10 +1,11 @@
-"""Stock httpcore behind the seam: what the engine is held against in tests, for both must say the same of every target."""
+"""httpx's own engine, httpcore, behind the seam: for HTTP/2 and proxies. In tests the other engine is held against it."""
 
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, TypeAlias
 
 import httpcore
 import httpx
@@ -15,68 +16,65 @@ from probe.probers.dns import Resolver
 from probe.probers.failures import TargetFailure
 from probe.probers.network import MeasuringBackend
 from probe.probers.resolve import LookUp
-from probe.probers.seam import CONNECTION, RECORDER
-from probe.probers.timing import Recorder
+from probe.probers.seam import connection_of, recorder_of
 from probe.probers.tls import context
 
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_CONTEXT: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""httpcore wants one, and hands it to the network backend, which has its own."""
+
+_Carrier: TypeAlias = httpcore.AsyncHTTPConnection | httpcore.AsyncHTTPProxy
 
 
 class StockTransport(httpx.AsyncBaseTransport):
     """One new httpcore connection a request, over our own network backend.
 
-    Raises what httpcore, the socket and ssl raise; `failures.classify` knows them.
+    Raises what httpcore, the socket and OpenSSL raise; `failures.classify` knows them.
     """
 
     def __init__(self, look_up: LookUp | None = None) -> None:
         self._look_up = look_up or Resolver().addresses
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        recorder: Recorder = request.extensions[RECORDER]
-        policy: Connection = request.extensions[CONNECTION]
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
+        recorder, connection = recorder_of(request), connection_of(request)
+        proxy = httpx.URL(connection.proxy.reveal()) if connection.proxy else None
+        network = MeasuringBackend(
+            recorder,
+            connection,
+            self._look_up,
+            is_secure=request.url.scheme == "https",
+            is_proxy_secure=proxy.scheme == "https" if proxy else None,
         )
-        connection = httpcore.AsyncHTTPConnection(
-            url.origin,
-            ssl_context=context(policy.tls) if url.scheme == b"https" else None,
-            network_backend=MeasuringBackend(recorder, policy.dns, policy.addresses, self._look_up),
-        )
+        if request.url.scheme == "https":
+            context(connection.tls, http2=connection.http2)  # made before anything is timed
+        carrier = _through(proxy, network, connection) if proxy else _straight(request, network, connection)
         try:
-            response = await connection.handle_async_request(
-                httpcore.Request(
-                    request.method.encode("ascii"),
-                    url,
-                    headers=request.headers.raw,
-                    content=request.stream,
-                )
-            )
+            response = await carrier.handle_async_request(_converted(request, network))
         except BaseException:
-            await connection.aclose()
+            await carrier.aclose()
             raise
         if any(_CONTROL.search(value) for _, value in response.headers):
-            await connection.aclose()
+            await carrier.aclose()
             raise TargetFailure(
                 FailureKind.PROTOCOL, "the response is not valid HTTP: a header has a control character"
             )
-        recorder.http_version = response.extensions.get("http_version", b"").decode("ascii", "replace") or None
+        version: bytes = response.extensions.get("http_version", b"")
+        recorder.http_version = version.decode("ascii", "replace") or None
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(response, connection),
+            stream=_Body(response, carrier),
             request=request,
+            extensions={"http_version": version},
         )
 
 
 class _Body(httpx.AsyncByteStream):
     """The response's raw body; closing it closes the connection."""
 
-    def __init__(self, response: httpcore.Response, connection: httpcore.AsyncHTTPConnection) -> None:
+    def __init__(self, response: httpcore.Response, carrier: _Carrier) -> None:
         self._response = response
-        self._connection = connection
+        self._carrier = carrier
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in self._response.aiter_stream():
@@ -86,4 +84,42 @@ class _Body(httpx.AsyncByteStream):
         try:
             await self._response.aclose()
         finally:
-            await self._connection.aclose()
+            await self._carrier.aclose()
+
+
+def _straight(request: httpx.Request, network: MeasuringBackend, connection: Connection) -> _Carrier:
+    """To the target itself. Without TLS nothing is negotiated: it must know HTTP/2 if that is asked for."""
+    return httpcore.AsyncHTTPConnection(
+        _url(request).origin,
+        ssl_context=_NO_CONTEXT,
+        http1=not connection.http2 or request.url.scheme == "https",
+        http2=connection.http2,
+        uds=connection.unix_socket,
+        network_backend=network,
+    )
+
+
+def _through(proxy: httpx.URL, network: MeasuringBackend, connection: Connection) -> _Carrier:
+    return httpcore.AsyncHTTPProxy(
+        httpcore.URL(scheme=proxy.raw_scheme, host=proxy.raw_host, port=proxy.port, target=b"/"),
+        proxy_auth=(proxy.username.encode(), proxy.password.encode()) if proxy.userinfo else None,
+        ssl_context=_NO_CONTEXT,
+        proxy_ssl_context=_NO_CONTEXT if proxy.scheme == "https" else None,
+        http2=connection.http2,
+        network_backend=network,
+    )
+
+
+def _converted(request: httpx.Request, network: MeasuringBackend) -> httpcore.Request:
+    return httpcore.Request(
+        request.method.encode("ascii"),
+        _url(request),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions={"trace": network.trace} if network.is_traced else {},
+    )
+
+
+def _url(request: httpx.Request) -> httpcore.URL:
+    url = request.url
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)

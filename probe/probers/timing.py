@@ -15,14 +15,16 @@ class Recorder:
     written and read, so a transport only reports `writes`, `wrote` and `read`.
 
     Attributes:
+        started_at: when the attempt began, by the wall clock, in microseconds since the epoch.
         sent: bytes on the wire, TLS included.
         received: likewise.
         address, http_version, tls: of the last hop.
     """
 
-    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_took", "_writing", "address", "http_version", "received", "sent", "tls")  # fmt: skip
+    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_took", "_writing", "address", "http_version", "received", "sent", "started_at", "tls")  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, started_at: Micros = 0) -> None:
+        self.started_at = started_at
         self._spent: dict[str, int] = {}
         self._took = 0
         self._open: tuple[str, int] | None = None
@@ -49,21 +51,41 @@ class Recorder:
     def writes(self) -> None:
         """The first or next part of the request is about to be written."""
         self._sent = 0
-        self._writing = self._writing or perf_counter_ns()
+        if not self._writing:
+            self._writing = perf_counter_ns()
+            self._began = self._began or self._writing
 
     def wrote(self) -> None:
         """That part was written."""
         self._sent = perf_counter_ns()
 
-    def read(self) -> None:
-        """Some of the response was read, or its end where the connection's end marks it."""
+    def read(self, *, is_answer: bool = True) -> None:
+        """Some of the response was read, or its end where the connection's end marks it.
+
+        With `is_answer` false it may have been something else; `answered` then says when it was the response.
+        """
         self._last_byte = perf_counter_ns()
+        if is_answer:
+            self._first_byte = self._first_byte or self._last_byte
+
+    def answered(self) -> None:
+        """What was read last was the start of the response."""
         self._first_byte = self._first_byte or self._last_byte
 
     def next_hop(self) -> None:
         """The response was a redirect: a new connection comes, and what is known of the last one no longer holds."""
         self.finish_hop()
         self.address = self.http_version = self.tls = None
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether anything came in answer to the request."""
+        return bool(self._first_byte)
+
+    def begin_again(self) -> None:
+        """A connection that was to be used again turned out to be dead: the request goes out anew, on another one."""
+        self._open = None
+        self._began = self._writing = self._sent = self._first_byte = self._last_byte = 0
 
     def finish_hop(self, *, is_complete: bool = True) -> None:
         """A request is over: at its last byte when `is_complete`, else now, when it was given up."""

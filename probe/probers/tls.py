@@ -1,94 +1,105 @@
-"""TLS contexts by policy, and the facts of a handshake."""
+"""TLS contexts by policy: what is trusted, shown and offered."""
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
+from typing import Final
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
+from OpenSSL import SSL
+from OpenSSL.crypto import X509, X509StoreFlags
 
-from probe.model.check import TlsPolicy
-from probe.model.sample import CertificateFacts, TlsFacts
-from probe.model.units import SECOND, from_datetime
+from probe.model.check import TlsPolicy, TlsVersion
+
+_OLDEST: Final = {TlsVersion.V1_2: SSL.TLS1_2_VERSION, TlsVersion.V1_3: SSL.TLS1_3_VERSION}
+_OFFERED: Final = {False: [b"http/1.1"], True: [b"h2", b"http/1.1"]}
 
 
-class AuthorityUnreadable(Exception):
-    """The certificates to trust can't be read: the check is set up wrongly, the target is not to blame."""
+class TlsSetupUnusable(Exception):
+    """A file that the check names can't be used: it is set up wrongly, the target is not to blame."""
+
+
+class Seen:
+    """What the handshake's callbacks noted of one connection.
+
+    Attributes:
+        problem: the first reason of OpenSSL to refuse the certificate (`X509_V_ERR_*`), 0 while there is none.
+        stapled: the OCSP response that came along, empty when none did.
+    """
+
+    __slots__ = ("problem", "stapled")
+
+    def __init__(self) -> None:
+        self.problem = 0
+        self.stapled = b""
 
 
 @lru_cache(maxsize=256)
-def context(policy: TlsPolicy) -> ssl.SSLContext:
-    """The context of a policy: TLS 1.2 or later, verified against the system's authorities unless told otherwise.
+def context(policy: TlsPolicy, *, http2: bool = False) -> SSL.Context:
+    """The context of a policy, for connections whose app data is a `Seen`.
+
+    No handshake fails for the certificate: what is wrong with it is noted, so that the certificate can be looked at.
+    Nothing may be sent before `SecureLayer.verify` found it good.
 
     Raises:
-        AuthorityUnreadable: there is no such file, or no certificate in it.
+        TlsSetupUnusable: there is no such file, or not in it what must be.
     """
-    made = ssl.create_default_context()
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.set_alpn_protocols(["http/1.1"])
+    made = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    made.set_min_proto_version(_OLDEST[policy.min_version])
+    made.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION)
+    made.set_alpn_protos(_OFFERED[http2])
+    made.set_verify(SSL.VERIFY_PEER if policy.verify else SSL.VERIFY_NONE, _note_problem)
+    made.set_ocsp_client_callback(_note_stapled)
+    if policy.verify:
+        made.set_default_verify_paths()
     if policy.ca_file:
-        try:
-            made.load_verify_locations(policy.ca_file)
-        except OSError as error:
-            raise AuthorityUnreadable(f"tls.ca_file can't be used: {_why(error)}") from None
-    if not policy.verify:
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
+        _trust(made, policy.ca_file)
+    if policy.certificate:
+        _show(made, policy.certificate, policy.key or policy.certificate)
     return made
 
 
-def facts(connection: ssl.SSLObject) -> TlsFacts:
-    """Version, cipher and the leaf certificate's dates and names."""
-    cipher = connection.cipher()
-    certificate = connection.getpeercert() or {}
-    expires = certificate.get("notAfter")
-    version, suite = connection.version(), cipher[0] if cipher else None
-    if isinstance(expires, str):
-        return TlsFacts(
-            version=version,
-            cipher=suite,
-            chain=(
-                CertificateFacts(
-                    not_after=int(ssl.cert_time_to_seconds(expires)) * SECOND,
-                    subject=_common_name(certificate, "subject"),
-                    issuer=_common_name(certificate, "issuer"),
-                ),
-            ),
-        )
-    return _unverified(connection.getpeercert(binary_form=True), version, suite)
+def _note_problem(connection: SSL.Connection, _: X509, problem: int, __: int, ___: int) -> bool:
+    seen: Seen = connection.get_app_data()
+    seen.problem = seen.problem or problem
+    return True
 
 
-def _why(error: OSError) -> str:
-    return "it holds no certificate" if isinstance(error, ssl.SSLError) else str(error.strerror).lower()
+def _note_stapled(connection: SSL.Connection, response: bytes, _: object) -> bool:
+    seen: Seen = connection.get_app_data()
+    seen.stapled = response
+    return True
 
 
-def _common_name(certificate: Mapping[str, object], side: str) -> str | None:
-    """`getpeercert` gives names as tuples of tuples of pairs."""
-    names = certificate.get(side)
-    pairs = [pair for part in names for pair in part] if isinstance(names, tuple) else []
-    return next((value for key, value in pairs if key == "commonName"), None)
-
-
-def _unverified(der: bytes | None, version: str | None, suite: str | None) -> TlsFacts:
-    """Python shows the fields of verified certificates only; the others are read from the bytes."""
+def _trust(made: SSL.Context, file: str) -> None:
+    """Each certificate of the file is trusted for itself, also one that isn't a root (as Go and curl do)."""
+    _must_be_readable("tls.ca_file", file)
     try:
-        certificate = x509.load_der_x509_certificate(der or b"")
-        return TlsFacts(
-            version=version,
-            cipher=suite,
-            chain=(
-                CertificateFacts(
-                    not_after=from_datetime(certificate.not_valid_after_utc),
-                    subject=_of_name(certificate.subject),
-                    issuer=_of_name(certificate.issuer),
-                ),
-            ),
-        )
-    except ValueError:
-        return TlsFacts(version=version, cipher=suite)
+        made.load_verify_locations(file)
+    except SSL.Error:
+        raise TlsSetupUnusable("tls.ca_file can't be used: it holds no certificate") from None
+    store = made.get_cert_store()
+    if store:
+        store.set_flags(X509StoreFlags.PARTIAL_CHAIN)
 
 
-def _of_name(name: x509.Name) -> str | None:
-    return next((str(part.value) for part in name.get_attributes_for_oid(NameOID.COMMON_NAME)), None)
+def _show(made: SSL.Context, certificate: str, key: str) -> None:
+    _must_be_readable("tls.certificate", certificate)
+    _must_be_readable("tls.key", key)
+    try:
+        made.use_certificate_chain_file(certificate)
+    except SSL.Error:
+        raise TlsSetupUnusable("tls.certificate can't be used: it holds no certificate") from None
+    try:
+        made.use_privatekey_file(key)
+        made.check_privatekey()
+    except SSL.Error:
+        raise TlsSetupUnusable("tls.key can't be used: it holds no key that fits tls.certificate") from None
+
+
+def _must_be_readable(what: str, file: str) -> None:
+    try:
+        with Path(file).open("rb"):
+            pass
+    except OSError as error:
+        raise TlsSetupUnusable(f"{what} can't be used: {str(error.strerror).lower()}") from None

@@ -22,9 +22,9 @@ from probe.model.errors import ProbeError
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
 from probe.model.units import SECOND, Micros
-from probe.probers.engine import EngineTransport
 from probe.probers.http import HttpProber
 from probe.probers.tls import context
+from probe.probers.transport import ProbeTransport
 from probe.report import check_writable
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.cycle import Cycle, Observer
@@ -111,9 +111,10 @@ class _Daemon:
         self._wants_reload = asyncio.Event()
         self._telemetry = Telemetry(self._health)
         self._writer = Writer(store, settings.location)
+        self._prober = HttpProber(ProbeTransport(), clock.now)
         self._cycle = Cycle(
             clock,
-            HttpProber(EngineTransport(), clock.now),
+            self._prober,
             location=settings.location,
             deliver=lambda result, has_changed: self._writer.put(result, at_once=has_changed),
             missed=self._miss,
@@ -153,6 +154,7 @@ class _Daemon:
         self._scheduler.stop()
         stopped_at = self._clock.now()
         await self._cycle.finish(within=FINISH_SECONDS)
+        await self._prober.aclose()
         await self._writer.drain(writing, within=DRAIN_SECONDS)
         if self._listener:
             await self._listener.stop()

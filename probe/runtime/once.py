@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from probe.model.check import Check
 from probe.model.result import Result
-from probe.probers.engine import EngineTransport
 from probe.probers.http import HttpProber
+from probe.probers.transport import ProbeTransport
 from probe.runtime.clock import SystemClock
 from probe.runtime.cycle import Cycle
 
@@ -19,9 +19,10 @@ MOST_AT_ONCE = 50
 async def measure_once(checks: Sequence[Check], *, location: str) -> list[Result]:
     """Each check's result, fast retries included, in the order given. Nothing is stored."""
     clock = SystemClock()
+    prober = HttpProber(ProbeTransport(), clock.now)
     cycle = Cycle(
         clock,
-        HttpProber(EngineTransport(), clock.now),
+        prober,
         location=location,
         deliver=lambda _result, _has_changed: None,
         missed=lambda _gap: None,
@@ -33,4 +34,7 @@ async def measure_once(checks: Sequence[Check], *, location: str) -> list[Result
         async with gate:
             return await cycle.once(check)
 
-    return list(await asyncio.gather(*map(measure, checks)))
+    try:
+        return list(await asyncio.gather(*map(measure, checks)))
+    finally:
+        await prober.aclose()

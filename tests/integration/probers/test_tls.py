@@ -31,16 +31,16 @@ class Refused:
 
 
 REFUSED = (
-    Refused("expired", lambda at: at.context(until=2024), FailureKind.TLS_EXPIRED, "certificate has expired"),
-    Refused("not yet valid", lambda at: at.context(since=2090), FailureKind.TLS_NOT_YET_VALID, "not yet valid"),
+    Refused("expired", lambda at: at.context(until=2024), FailureKind.TLS_EXPIRED, "it has expired"),
+    Refused("not yet valid", lambda at: at.context(since=2090), FailureKind.TLS_NOT_YET_VALID, "not valid yet"),
     Refused("of another host", lambda at: at.context("else.example"), FailureKind.TLS_WRONG_HOST, "another host"),
-    Refused("self-signed", lambda at: at.self_signed(), FailureKind.TLS_SELF_SIGNED, "self-signed", trusts=False),
-    Refused("unknown", lambda at: at.context(), FailureKind.TLS_UNKNOWN_AUTHORITY, "local issuer", trusts=False),
+    Refused("self-signed", lambda at: at.self_signed(), FailureKind.TLS_SELF_SIGNED, "signed by itself", trusts=False),
+    Refused("unknown", lambda at: at.context(), FailureKind.TLS_UNKNOWN_AUTHORITY, "not known here", trusts=False),
     Refused(
         "unknown, root sent along",
         lambda at: at.context_with_root(),
         FailureKind.TLS_UNKNOWN_AUTHORITY,
-        "self-signed certificate in certificate chain",
+        "root certificate is not trusted",
         trusts=False,
     ),
 )
@@ -93,15 +93,21 @@ async def test_tls_works_over_ipv6(prober: HttpProber, authority: Authority) -> 
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("answer", "kind", "says"),
     [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the target does not answer in TLS"),
-        (b"\x15\x03\x01\x00\x02\x02\x46", "the target does not offer TLS 1.2 or later"),
-        (b"\x15\x03\x03\x00\x02\x02\x70", "tlsv1 unrecognized name"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", FailureKind.TLS, "the target does not answer in TLS"),
+        (
+            b"\x15\x03\x01\x00\x02\x02\x46",
+            FailureKind.TLS_VERSION,
+            "the target does not offer the version of TLS that is asked for (tls.min_version)",
+        ),
+        (b"\x15\x03\x03\x00\x02\x02\x70", FailureKind.TLS, "tlsv1 unrecognized name"),
     ],
     ids=["plain HTTP", "protocol_version (70), as from TLS 1.1", "unrecognized_name (112)"],
 )
-async def test_a_handshake_that_is_refused_says_why(prober: HttpProber, answer: bytes, says: str) -> None:
+async def test_a_handshake_that_is_refused_says_why(
+    prober: HttpProber, answer: bytes, kind: FailureKind, says: str
+) -> None:
     async def answers_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1_000)
         writer.write(answer)
@@ -110,7 +116,7 @@ async def test_a_handshake_that_is_refused_says_why(prober: HttpProber, answer: 
     async with serving(answers_at_once) as server:
         sample = await prober.measure(check_of(server.url().replace("http:", "https:")))
     assert sample.failure is not None
-    assert sample.failure.kind is FailureKind.TLS
+    assert sample.failure.kind is kind
     assert sample.failure.detail == f"TLS failed during the TLS handshake: {says}"
 
 

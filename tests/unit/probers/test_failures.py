@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import errno
 import socket
-import ssl
 
 import anyio
 import h11
 import httpcore
 import httpx
 import pytest
+from OpenSSL import SSL
 
+from probe.model.check import TlsPolicy
 from probe.model.sample import FailureKind
 from probe.probers.failures import TargetFailure, classify, timed_out
 from probe.probers.resolve import AddressBlocked
+from probe.probers.secure import SecureLayer
 
 
 def caused(outer: Exception, inner: BaseException) -> Exception:
@@ -29,15 +31,13 @@ def during(outer: Exception, inner: Exception) -> Exception:
     return outer
 
 
-def not_tls() -> ssl.SSLError:
+def not_tls() -> SSL.Error:
     """Made by OpenSSL, for only then it has a reason."""
-    answer, question = ssl.MemoryBIO(), ssl.MemoryBIO()
-    answer.write(b"s3cr3t" * 10)
-    try:
-        ssl.create_default_context().wrap_bio(answer, question, server_hostname="shop.example").do_handshake()
-    except ssl.SSLError as error:
-        return error
-    raise AssertionError
+    layer = SecureLayer(TlsPolicy(), "shop.example", lambda _: None)
+    layer.handshake()
+    with pytest.raises(SSL.Error) as raised:
+        layer.handshake(b"s3cr3t" * 10)
+    return raised.value
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def not_tls() -> ssl.SSLError:
             "connection reset by peer while waiting for the first byte",
         ),
         (
-            during(anyio.EndOfStream(), ssl.SSLEOFError(8, "EOF")),
+            during(anyio.EndOfStream(), SSL.Error([("", "", "EOF")])),
             "tls",
             FailureKind.RESET,
             "the target closed the connection during the TLS handshake",

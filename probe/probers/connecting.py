@@ -1,0 +1,81 @@
+"""From a host to a connection: its addresses, vetted, and of several the one that answers first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
+
+from probe.model.check import Connection
+from probe.probers.resolve import LookUp, literal, vet
+from probe.probers.timing import Recorder
+
+STAGGER: Final = 0.25
+"""Seconds that an address is alone before the next one is tried beside it (RFC 8305 §5, Connection Attempt Delay)."""
+
+_MOST_ADDRESSES: Final = 10
+_T = TypeVar("_T")
+
+
+async def addresses_of(host: str, policy: Connection, look_up: LookUp, recorder: Recorder) -> list[str]:
+    """The addresses that may be connected to, in the order in which they shall be tried.
+
+    Raises:
+        TargetFailure: the name can't be resolved.
+        AddressBlocked: none of its addresses may be connected to.
+    """
+    if address := literal(host):
+        return vet([address], policy.addresses)
+    recorder.begin("dns")
+    found = await look_up(host, policy.dns)
+    recorder.end()
+    return vet(found, policy.addresses)[:_MOST_ADDRESSES]
+
+
+async def race(
+    addresses: Sequence[str], connect: Callable[[str], Awaitable[_T]], discard: Callable[[_T], Awaitable[None]]
+) -> tuple[_T, str]:
+    """Happy eyeballs: the first connection that stands, and its address; the others are given up.
+
+    An address that fails at once lets the next one start at once; one that is silent, after `STAGGER`.
+
+    Raises:
+        OSError: no address accepted; the reason of the first that could be reached at all, if one could.
+    """
+    waiting, contenders, errors = deque(addresses), dict[asyncio.Task[_T], str](), list[BaseException]()
+    try:
+        while waiting or contenders:
+            if waiting:
+                address = waiting.popleft()
+                contenders[asyncio.ensure_future(connect(address))] = address
+            done, _ = await asyncio.wait(
+                contenders, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                error = task.exception()
+                if error is None:
+                    return task.result(), contenders.pop(task)
+                errors.append(error)
+                contenders.pop(task)
+        raise _most_telling(errors)
+    finally:
+        await _give_up(contenders, discard)
+
+
+async def _give_up(contenders: dict[asyncio.Task[_T], str], discard: Callable[[_T], Awaitable[None]]) -> None:
+    for task in contenders:
+        task.cancel()
+    for late in await asyncio.gather(*contenders, return_exceptions=True):
+        if not isinstance(late, BaseException):
+            await discard(late)
+
+
+def _most_telling(errors: Sequence[BaseException]) -> BaseException:
+    """A machine without IPv6 fails there at once, which says nothing of the target."""
+    return next((error for error in errors if isinstance(error, ConnectionError)), errors[-1])
+
+
+def printed(address: str, port: int) -> str:
+    """As people write an address with its port."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
