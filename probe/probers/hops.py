@@ -56,6 +56,17 @@ def next_request(hop: httpx.Request, status: int, location: str) -> httpx.Reques
     return httpx.Request(hop.method if keeps else "GET", url, headers=headers, content=hop.content if keeps else None)
 
 
+def wire_head(hop: httpx.Request, http_version: str | None) -> str:
+    """The request as a person reads it, without its body. HTTP/2 packs the same in another way."""
+    version = http_version if http_version == "HTTP/2" else "HTTP/1.1"
+    lines = [
+        b"%b %b" % (hop.method.encode("ascii"), hop.url.raw_path),
+        *(b"%b: %b" % field for field in hop.headers.raw),
+    ]
+    first, *rest = [line.decode("latin-1") for line in lines]
+    return "\n".join([f"{first} {version}", *rest])
+
+
 def _keeps_method(method: str, status: int) -> bool:
     """What browsers do, written down in the Fetch standard."""
     if status in (301, 302):

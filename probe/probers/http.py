@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import httpx
 
@@ -13,9 +14,14 @@ from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import TargetFailure, classify, timed_out
-from probe.probers.hops import REDIRECTS, first_request, next_request
+from probe.probers.hops import REDIRECTS, first_request, next_request, wire_head
 from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
+
+_EVIDENCE: Final = 8 * 1024
+"""Bytes kept of a body that failed: more than is shown, for what may be a secret is masked before it is cut."""
+
+_SENDING: Final = frozenset({"send", "wait", "transfer"})
 
 
 @dataclass(slots=True)
@@ -29,6 +35,7 @@ class _Response:
 class _Seen:
     """What was seen so far, for a failure may come at any time."""
 
+    request: httpx.Request | None = None
     response: _Response | None = None
     redirects: int = 0
 
@@ -57,6 +64,8 @@ class HttpProber:
         except Exception as error:  # noqa: BLE001  # whatever goes wrong becomes a named failure
             phase = recorder.current()
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
+            if phase not in _SENDING:
+                seen.request = None
         recorder.finish_hop(is_complete=failure is None)
         return _sample(started_at, recorder, seen, failure)
 
@@ -68,6 +77,7 @@ class HttpProber:
         """Each hop is made, timed and vetted like the first."""
         hop = first_request(request)
         while True:
+            seen.request = hop
             hop.extensions = {RECORDER: recorder, CONNECTION: request.connection}
             response = await self._fetch(hop, request.max_body, seen)
             location = next((value for name, value in response.headers if name == "location"), None)
@@ -86,9 +96,13 @@ class HttpProber:
             headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
             found = seen.response = _Response(response.status_code, headers)
             reader = BodyReader(response.headers.get("content-encoding", ""), max_body)
-            async for part in response.aiter_raw():
-                reader.feed(part)
-            found.body = reader.body()
+            try:
+                async for part in response.aiter_raw():
+                    reader.feed(part)
+                found.body = reader.body()
+            except BaseException:
+                found.body = reader.start(_EVIDENCE)
+                raise
         finally:
             await response.aclose()
         return found
@@ -102,6 +116,7 @@ def _sample(started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failur
         phases=recorder.phases(),
         http_status=last.status if last else None,
         http_version=recorder.http_version,
+        request_head=wire_head(seen.request, recorder.http_version) if seen.request else "",
         headers=last.headers if last else (),
         body=last.body if last else b"",
         bytes_sent=recorder.sent,

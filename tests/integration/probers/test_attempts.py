@@ -7,11 +7,13 @@ import gzip
 import tracemalloc
 import zlib
 
+import brotli
 import pytest
 
 from probe.model.sensitive import Sensitive
 from probe.probers.http import HttpProber
 from tests.fakes.checks import make_check
+from tests.fakes.encodings import zstd
 from tests.fakes.servers import EMPTY_OK, Authority, Behaviour, answers, ok, read_request, serving
 from tests.integration.probers import hostile
 from tests.integration.probers.measuring import LONG, check_of, trusting
@@ -29,8 +31,10 @@ TEXT = b"the same text again and again " * 500
         ("deflate", zlib.compress(TEXT, wbits=-15)),
         ("gzip", gzip.compress(TEXT[:99]) + gzip.compress(TEXT[99:])),
         ("gzip", gzip.compress(TEXT) + bytes(512)),
+        ("br", brotli.compress(TEXT)),
+        ("zstd", zstd.compress(TEXT)),
     ],
-    ids=["identity", "gzip", "x-gzip", "zlib", "bare deflate", "two members", "padded"],
+    ids=["identity", "gzip", "x-gzip", "zlib", "bare deflate", "two members", "padded", "brotli", "zstd"],
 )
 async def test_a_body_is_decoded_and_its_bytes_counted_as_sent(prober: HttpProber, encoding: str, body: bytes) -> None:
     response = ok(body, f"content-encoding: {encoding}")
@@ -149,3 +153,20 @@ async def test_memory_is_bounded_whatever_comes(prober: HttpProber, behave: Beha
             tracemalloc.stop()
     assert sample.failure is not None
     assert peak < 8_000_000
+
+
+async def test_what_came_of_a_body_until_the_deadline_is_kept(prober: HttpProber) -> None:
+    async with serving(hostile.drips) as server:
+        sample = await prober.measure(make_check(url=server.url("/slow"), timeout=200_000))
+    assert sample.failure is not None
+    assert sample.body.strip(b"x") == b""
+    assert sample.body
+    assert sample.request_head.startswith("GET /slow HTTP/1.1\n")
+
+
+async def test_a_request_that_was_never_sent_is_not_shown(prober: HttpProber) -> None:
+    async with serving(answers(EMPTY_OK)) as server:
+        url = server.url()
+    sample = await prober.measure(check_of(url))
+    assert sample.failure is not None
+    assert sample.request_head == ""

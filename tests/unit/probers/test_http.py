@@ -90,4 +90,22 @@ async def test_the_limit_is_on_the_decoded_body(
     router.get(HOME).respond(200, content=body, headers={"content-encoding": encoding})
     sample = await measured(router)
     assert (sample.failure and sample.failure.kind, sample.http_status) == (kind, 200)
-    assert len(sample.body) == (0 if kind else size)
+    assert len(sample.body) == 100  # of one that is too long it is evidence
+
+
+async def test_the_request_is_kept_as_it_was_sent(router: respx.Router) -> None:
+    router.get(f"{HOME}/a?b=c").respond(500)
+    sample = await measured(router, "/a?b=c")
+    first, *headers = sample.request_head.split("\n")
+    assert first == "GET /a?b=c HTTP/1.1"
+    assert {"host: shop.example", "authorization: Bearer s3cr3t"} <= {
+        line.lower().replace("bearer", "Bearer") for line in headers
+    }
+
+
+async def test_of_several_requests_the_last_is_kept(router: respx.Router) -> None:
+    router.get(HOME).respond(302, headers={"location": "https://else.example/next"})
+    router.get("https://else.example/next").respond(200)
+    sample = await measured(router, redirects=1)
+    assert sample.request_head.startswith("GET /next HTTP/1.1\n")
+    assert "s3cr3t" not in sample.request_head
