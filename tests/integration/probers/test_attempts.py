@@ -15,7 +15,9 @@ from probe.probers.http import HttpProber
 from tests.fakes.checks import make_check
 from tests.fakes.encodings import zstd
 from tests.fakes.servers import EMPTY_OK, Authority, Behaviour, answers, ok, read_request, serving
-from tests.integration.probers import hostile
+from tests.integration.hostile.connections import drips, never_answers, never_reads
+from tests.integration.hostile.encodings import encoded
+from tests.integration.hostile.sizes import BOMB, floods_body, floods_headers, floods_tiny_chunks
 from tests.integration.probers.measuring import LONG, check_of, trusting
 
 TEXT = b"the same text again and again " * 500
@@ -102,9 +104,7 @@ async def test_a_header_that_cannot_be_sent_is_the_probers_fault_and_stays_secre
 
 @pytest.mark.parametrize("secure", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("after", [0.0, 0.002, 0.05])
-@pytest.mark.parametrize(
-    "behave", [hostile.never_answers, hostile.drips, hostile.floods_body], ids=lambda it: it.__name__
-)
+@pytest.mark.parametrize("behave", [never_answers, drips, floods_body], ids=lambda it: it.__name__)
 async def test_cancelling_closes_the_connection_and_is_never_swallowed(
     prober: HttpProber, authority: Authority, behave: Behaviour, after: float, *, secure: bool
 ) -> None:
@@ -118,7 +118,7 @@ async def test_cancelling_closes_the_connection_and_is_never_swallowed(
 
 
 async def test_cancelling_while_connecting_or_writing_is_never_swallowed(prober: HttpProber) -> None:
-    async with serving(hostile.never_reads) as server:
+    async with serving(never_reads) as server:
         large = make_check(url=server.url(), method="POST", body=Sensitive.plain("x" * 20_000_000), timeout=LONG)
         attempts = [asyncio.create_task(prober.measure(large)) for _ in range(30)]
         for attempt in attempts:
@@ -139,7 +139,7 @@ async def test_five_hundred_at_once_are_each_measured(prober: HttpProber) -> Non
 
 @pytest.mark.parametrize(
     "behave",
-    [hostile.floods_body, hostile.floods_tiny_chunks, hostile.encoded("gzip", hostile.BOMB), hostile.floods_headers],
+    [floods_body, floods_tiny_chunks, encoded("gzip", BOMB), floods_headers],
     ids=["body", "tiny chunks", "bomb", "headers"],
 )
 async def test_memory_is_bounded_whatever_comes(prober: HttpProber, behave: Behaviour) -> None:
@@ -156,7 +156,7 @@ async def test_memory_is_bounded_whatever_comes(prober: HttpProber, behave: Beha
 
 
 async def test_what_came_of_a_body_until_the_deadline_is_kept(prober: HttpProber) -> None:
-    async with serving(hostile.drips) as server:
+    async with serving(drips) as server:
         sample = await prober.measure(make_check(url=server.url("/slow"), timeout=200_000))
     assert sample.failure is not None
     assert sample.body.strip(b"x") == b""

@@ -17,7 +17,7 @@ from probe.model.units import SECOND
 from probe.probers.failures import TargetFailure
 from probe.probers.http import HttpProber
 from tests.fakes.servers import EMPTY_OK, answers, serving
-from tests.integration.probers.conftest import Engine
+from tests.integration.conftest import Engine
 from tests.integration.probers.measuring import SHORT, check_of
 
 
