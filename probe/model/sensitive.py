@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, quote_plus
+
+from probe.model.forms import forms
 
 MASK: Final = "***"
+_SHORTEST: Final = 4
+"""Characters of which a secret has at least to be masked wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +53,61 @@ class Sensitive:
 class Redactor:
     """Masks known secrets, in each of the forms they travel in, wherever they are reflected.
 
+    One of fewer than four characters is masked only where it stands as a word: masked everywhere, it would take the
+    rest of the text with it.
+
     Attributes:
-        forms: what to look for, longest first, so that no part of a longer one is left standing.
+        secrets: in one order, each once.
     """
 
-    forms: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, secrets: Iterable[str]) -> Redactor:
         """A redactor for these secrets; empty ones are ignored, for they'd match everywhere."""
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
-        return cls(tuple(sorted(forms, key=lambda form: (-len(form), form))))
+        return cls(tuple(sorted({secret for secret in secrets if secret})))
 
-    def redact(self, text: str) -> str:
-        """The text with every known secret replaced by `***`."""
-        for form in self.forms:
+    def redact(self, text: str, *, is_cut: bool = False) -> str:
+        """The text with every known secret replaced by `***`.
+
+        Args:
+            is_cut: the text went on: what stands at its end may be the first part of a secret, and is masked too.
+        """
+        if not self.secrets or not text:
+            return text
+        known, words = _known(self.secrets)
+        for form in known:
             if form in text:
                 text = text.replace(form, MASK)
-        return text
+        text = words.sub(MASK, text) if words else text
+        return _without_start(text, known) if is_cut else text
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self.forms)} forms)"
+        return f"Redactor({len(self.secrets)} secrets)"
 
 
-def _forms(secret: str) -> set[str]:
-    """As it is; URL-encoded both ways; escaped in JSON; in Base64."""
-    encoded = base64.b64encode(secret.encode()).decode()
-    return {
-        secret,
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        encoded,
-        encoded.rstrip("="),
-    }
+@lru_cache(maxsize=1024)
+def _known(secrets: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
+    """The forms to look for, longest first, so that no part of a longer one is left standing; and the short words.
+
+    Made when first needed: most checks never fail.
+    """
+    found = {form for secret in secrets for form in forms(secret)}
+    long = sorted((form for form in found if len(form) >= _SHORTEST), key=lambda form: (-len(form), form))
+    short = sorted((form for form in found if len(form) < _SHORTEST), key=lambda form: (-len(form), form))
+    words = rf"(?<![0-9A-Za-z])(?:{'|'.join(map(re.escape, short))})(?![0-9A-Za-z])" if short else None
+    return tuple(long), re.compile(words) if words else None
+
+
+def _without_start(text: str, known: Iterable[str]) -> str:
+    """Without a last part that begins a secret. Less than `_SHORTEST` of one tells nothing."""
+    end = min((_start_of(form, text) for form in known), default=len(text))
+    return text[:end] + MASK if end < len(text) else text
+
+
+def _start_of(form: str, text: str) -> int:
+    """Where the form begins that the text's end cuts off; the text's length where none does."""
+    place = text.find(form[:_SHORTEST], max(0, len(text) - len(form)))
+    while place >= 0 and not form.startswith(text[place:]):
+        place = text.find(form[:_SHORTEST], place + 1)
+    return place if place >= 0 else len(text)
