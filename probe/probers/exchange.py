@@ -36,7 +36,7 @@ class Exchange:
         self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)  # as RFC 9112 §2.2 allows
         self._parts: list[bytes] = []
         self._head_size = 0
-        self._is_framed = self._has_head = self._has_excess = False
+        self._is_framed = self._has_head = self._is_kept = self._has_excess = False
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.is_complete = False
@@ -45,8 +45,7 @@ class Exchange:
     @property
     def leaves_a_reusable_wire(self) -> bool:
         """Whether the target lets another request follow on the same connection."""
-        keeps = self.is_complete and not self._has_excess and bool(self._parser.should_keep_alive())
-        return keeps and self._wire.is_reusable
+        return self.is_complete and self._is_kept and not self._has_excess and self._wire.is_reusable
 
     # What the coroutine calls.
 
@@ -106,6 +105,7 @@ class Exchange:
         if self.status >= 200:
             self._has_head = True
             self.is_complete = not self._has_body
+            self._is_kept = self._parser.should_keep_alive()
             self._recorder.http_version = f"HTTP/{self._parser.get_http_version()}"
 
     def on_body(self, body: bytes) -> None:

@@ -55,6 +55,7 @@ _TLS_REASONS: Final = {
 
 _ERRNO: Final = {
     errno.ECONNREFUSED: FailureKind.REFUSED,
+    errno.ENOENT: FailureKind.REFUSED,  # a Unix socket that nobody made
     errno.ENETUNREACH: FailureKind.UNREACHABLE,
     errno.EHOSTUNREACH: FailureKind.UNREACHABLE,
     errno.ENETDOWN: FailureKind.UNREACHABLE,

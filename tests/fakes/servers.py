@@ -7,8 +7,8 @@ import ipaddress
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,6 +121,22 @@ def reset(writer: asyncio.StreamWriter) -> None:
     raw: socket.socket = writer.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
+
+
+@contextmanager
+def silent(host: str, port: int = 0) -> Iterator[int]:
+    """The port of a listener whose queue is full: who connects hears nothing, neither yes nor no."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=0) as listener, ExitStack() as waiting:
+        taken: int = listener.getsockname()[1]
+        while True:
+            client = waiting.enter_context(socket.socket(family))
+            client.settimeout(0.1)
+            try:
+                client.connect((host, taken))
+            except TimeoutError:
+                break
+        yield taken
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from probe.model.check import Check, TlsPolicy
 from probe.model.units import MILLISECOND
@@ -21,6 +22,11 @@ def trusting(check: Check, authority: Authority) -> Check:
 def under(check: Check, policy: TlsPolicy) -> Check:
     """The same check with another TLS policy."""
     return replace(check, request=replace(check.request, connection=replace(check.request.connection, tls=policy)))
+
+
+def by(check: Check, **how: Any) -> Check:
+    """The same check, its connection made otherwise."""
+    return replace(check, request=replace(check.request, connection=replace(check.request.connection, **how)))
 
 
 def check_of(url: str, *, timeout: int = LONG) -> Check:

@@ -8,17 +8,18 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
 from probe.model.check import DnsPolicy
 from probe.model.sample import FailureKind
-from probe.model.units import SECOND
+from probe.model.units import MILLISECOND, SECOND
 from probe.probers.failures import TargetFailure
 from probe.probers.http import HttpProber
-from tests.fakes.servers import EMPTY_OK, answers, serving
+from tests.fakes.servers import EMPTY_OK, Authority, Behaviour, answers, ok, serving, silent
 from tests.integration.conftest import Engine
-from tests.integration.probers.measuring import SHORT, check_of
+from tests.integration.probers.measuring import SHORT, by, check_of, trusting
 
 
 def leading_to(engine: Engine, *addresses: str) -> HttpProber:
@@ -112,6 +113,64 @@ async def test_the_next_address_is_tried_when_one_refuses(engine: Engine) -> Non
     async with serving(answers(EMPTY_OK)) as server:
         sample = await leading_to(engine, "::1", "127.0.0.1").measure(check_of(server.url(host="both.example")))
         assert sample.address == f"127.0.0.1:{server.port}"
+
+
+async def test_a_silent_address_holds_up_the_next_one_only_for_a_moment(engine: Engine) -> None:
+    async with serving(answers(EMPTY_OK)) as server:
+        with silent("::1", server.port):
+            prober = leading_to(engine, "::1", "127.0.0.1")
+            sample = await prober.measure(check_of(server.url(host="both.example")))
+    assert (sample.failure, sample.address) == (None, f"127.0.0.1:{server.port}")
+    assert sample.phases.connect is not None
+    assert 240 * MILLISECOND < sample.phases.connect < 2 * SECOND
+
+
+async def test_of_several_addresses_that_all_fail_the_one_that_refused_says_most(engine: Engine) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    sample = await leading_to(engine, "::1", "127.0.0.1").measure(check_of(f"http://both.example:{port}/"))
+    assert sample.failure is not None
+    assert sample.failure.kind is FailureKind.REFUSED
+
+
+async def test_of_several_silent_addresses_none_is_left_open(engine: Engine) -> None:
+    with silent("127.0.0.1") as port, silent("::1", port):
+        prober = leading_to(engine, "::1", "127.0.0.1")
+        sample = await prober.measure(check_of(f"http://both.example:{port}/", timeout=SHORT))
+    assert sample.failure is not None
+    assert sample.failure.kind is FailureKind.TIMEOUT
+    assert sample.failure.detail.endswith("while connecting")
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["plain", "tls"])
+async def test_a_unix_socket_stands_for_host_and_port(
+    prober: HttpProber, authority: Authority, tmp_path: Path, *, secure: bool
+) -> None:
+    path = tmp_path / "app.sock"
+    tls = authority.context("app.example") if secure else None
+    server = await asyncio.start_unix_server(answering(b"by socket"), path, ssl=tls)
+    async with server:
+        check = check_of(f"{'https' if secure else 'http'}://app.example/")
+        sample = await prober.measure(by(trusting(check, authority), unix_socket=str(path)))
+    assert (sample.failure, sample.body, sample.address) == (None, b"by socket", f"unix:{path}")
+    assert (sample.phases.dns, sample.phases.connect is None, sample.phases.tls is None) == (None, False, not secure)
+
+
+async def test_a_unix_socket_that_is_not_there_is_refused(prober: HttpProber, tmp_path: Path) -> None:
+    sample = await prober.measure(by(check_of("http://app.example/"), unix_socket=str(tmp_path / "none.sock")))
+    assert sample.failure is not None
+    assert sample.failure.kind is FailureKind.REFUSED
+    assert sample.failure.detail == "no such file or directory while connecting"
+
+
+def answering(body: bytes) -> Behaviour:
+    """As `answers`, and closes."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answers(ok(body))(reader, writer)
+        writer.close()
+
+    return behave
 
 
 async def test_a_refused_connection(prober: HttpProber) -> None:
