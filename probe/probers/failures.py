@@ -68,6 +68,9 @@ _ERRNO: Final = {
 }
 """Any other number is about this machine: out of descriptors, ports or memory, or a rule of its own firewall."""
 
+_PROXY_TRIED: Final = frozenset({"502", "503", "504"})
+"""What a proxy answers that tried and failed to connect."""
+
 _LOOKUP_FAULTS: Final = frozenset({socket.EAI_SYSTEM, socket.EAI_MEMORY})
 
 _DOING: Final = {
@@ -111,7 +114,13 @@ def classify(error: Exception, phase: str) -> Failure:
 def _known(error: BaseException, phase: str) -> Failure | None:
     if isinstance(error, TargetFailure):
         return error.failure
-    return _of_name(error, phase) or _of_tls(error, phase) or _of_connection(error, phase) or _of_http(error)
+    return (
+        _of_name(error, phase)
+        or _of_tls(error, phase)
+        or _of_connection(error, phase)
+        or _of_proxy(error)
+        or _of_http(error, phase)
+    )
 
 
 def _of_name(error: BaseException, phase: str) -> Failure | None:
@@ -159,7 +168,21 @@ def _of_connection(error: BaseException, phase: str) -> Failure | None:
             return None
 
 
-def _of_http(error: BaseException) -> Failure | None:
+def _of_proxy(error: BaseException) -> Failure | None:
+    """A tunnel that was refused; httpcore's message begins with the status."""
+    if not isinstance(error, httpcore.ProxyError):
+        return None
+    status = str(error)[:3]
+    if status in _PROXY_TRIED:
+        return Failure(kind=FailureKind.UNREACHABLE, detail=f"the proxy can't reach the target: it answers {status}")
+    reason = "the proxy wants other credentials" if status == "407" else "the proxy refuses to connect"
+    return Failure(kind=FailureKind.PROXY, detail=f"{reason}: it answers {status}")
+
+
+def _of_http(error: BaseException, phase: str) -> Failure | None:
+    if isinstance(error, httpcore.LocalProtocolError) and phase in ("wait", "transfer"):
+        # over HTTP/2 what breaks the rules while something is received was received
+        return Failure(kind=FailureKind.PROTOCOL, detail="the response is not valid HTTP/2")
     if not isinstance(error, h11.RemoteProtocolError | httpcore.RemoteProtocolError):
         return None
     said = str(error).partition(":")[0]  # what follows quotes the target
@@ -167,6 +190,8 @@ def _of_http(error: BaseException) -> Failure | None:
         return Failure(
             kind=FailureKind.RESET, detail="the target closed the connection before the response was complete"
         )
+    if said.startswith(("<StreamReset", "<ConnectionTerminated")):
+        return Failure(kind=FailureKind.RESET, detail=f"the target gave up the request {_DOING[phase]} (HTTP/2)")
     if "too long" in said:
         return Failure(kind=FailureKind.TOO_LARGE, detail="the head of the response is longer than 100 KiB")
     return Failure(kind=FailureKind.PROTOCOL, detail=f"the response is not valid HTTP: {said or 'nothing known'}")

@@ -64,8 +64,13 @@ class HttpProber:
         except Exception as error:  # noqa: BLE001  # whatever goes wrong becomes a named failure
             phase = recorder.current()
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
+<<<<<<< HEAD
             if phase not in _SENDING:
                 seen.request = None
+=======
+            if check.request.connection.proxy and recorder.address is None:
+                failure = _of_the_proxy(failure)
+>>>>>>> 5ea6be8 (HTTP/2 and proxies held by real servers: phases, bytes, whose fault a refusal is, eighteen ways to break HTTP/2)
         recorder.finish_hop(is_complete=failure is None)
         return _sample(started_at, recorder, seen, failure)
 
@@ -106,6 +111,13 @@ class HttpProber:
         finally:
             await response.aclose()
         return found
+
+
+def _of_the_proxy(failure: Failure) -> Failure:
+    """Nothing is known of the target while the proxy before it can't be reached."""
+    if failure.kind in (FailureKind.PROBER_FAULT, FailureKind.PROXY, FailureKind.BLOCKED):
+        return failure
+    return Failure(kind=FailureKind.PROXY, detail=f"the proxy can't be used: {failure.detail}")
 
 
 def _sample(started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failure | None) -> Sample:

@@ -6,6 +6,7 @@ import ssl
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple
 
 import anyio
@@ -56,6 +57,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         self.is_requesting = False
         self._connection = connection
         self._look_up = look_up
+        self._address = ""
         self._has_proxy = is_proxy_secure is not None
         self._ahead: deque[Handshake] = deque()
         if is_proxy_secure:
@@ -91,9 +93,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         """
         addresses = await addresses_of(host, self._connection, self._look_up, self.recorder)
         self.recorder.begin("connect")
-        stream, address = await race(
-            addresses, lambda address: anyio.connect_tcp(address, port), anyio.aclose_forcefully
-        )
+        stream, address = await race(addresses, partial(_open, port), anyio.aclose_forcefully)
         return self._connected(stream, printed(address, port))
 
     async def connect_unix_socket(
@@ -113,9 +113,10 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         facts = await secured.handshake(self.recorder)
         if handshake.is_targets:
             self.recorder.tls = facts
-        elif not self._ahead:
-            self.recorder.end()
         secured.layer.verify(facts)
+        self.recorder.address = self._address
+        if not self._ahead:
+            self.recorder.end()
         return _Stream(secured, self, protocol=secured.layer.protocol)
 
     async def trace(self, event: str, _: object) -> None:
@@ -130,9 +131,19 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
     def _connected(self, stream: ByteStream, address: str) -> httpcore.AsyncNetworkStream:
         if not (self._has_proxy and self._ahead):
             self.recorder.end()
-        self.recorder.address = address
+        self._address = address
+        if not (self._ahead and not self._ahead[0].is_targets):  # else the proxy has yet to show who it is
+            self.recorder.address = address
         known = "h2" if self._connection.http2 and not self._ahead else ""
         return _Stream(Counted(stream, self.recorder), self, protocol=known)
+
+
+async def _open(port: int, address: str) -> ByteStream:
+    """A connection. What anyio raises has the reason as its cause, and httpcore's pools cut causes off."""
+    try:
+        return await anyio.connect_tcp(address, port)
+    except OSError as error:
+        raise error.__cause__ or error from None
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 import httpcore
 import httpx
+from h2.config import H2Configuration
 
 from probe.model.check import Connection
 from probe.model.sample import FailureKind
@@ -22,6 +23,9 @@ from probe.probers.tls import context
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_CONTEXT: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """httpcore wants one, and hands it to the network backend, which has its own."""
+
+httpcore.AsyncHTTP2Connection.CONFIG = H2Configuration(validate_inbound_headers=True)
+"""By itself httpcore takes a response without a status for 200."""
 
 _Carrier: TypeAlias = httpcore.AsyncHTTPConnection | httpcore.AsyncHTTPProxy
 
@@ -50,6 +54,13 @@ class StockTransport(httpx.AsyncBaseTransport):
         carrier = _through(proxy, network, connection) if proxy else _straight(request, network, connection)
         try:
             response = await carrier.handle_async_request(_converted(request, network))
+        except ValueError as error:
+            await carrier.aclose()
+            if recorder.current() not in ("wait", "transfer"):
+                raise
+            raise TargetFailure(
+                FailureKind.PROTOCOL, "the response is not valid HTTP/2: its status is no number"
+            ) from error
         except BaseException:
             await carrier.aclose()
             raise
