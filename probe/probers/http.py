@@ -64,13 +64,10 @@ class HttpProber:
         except Exception as error:  # noqa: BLE001  # whatever goes wrong becomes a named failure
             phase = recorder.current()
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
-<<<<<<< HEAD
             if phase not in _SENDING:
                 seen.request = None
-=======
             if check.request.connection.proxy and recorder.address is None:
                 failure = _of_the_proxy(failure)
->>>>>>> 5ea6be8 (HTTP/2 and proxies held by real servers: phases, bytes, whose fault a refusal is, eighteen ways to break HTTP/2)
         recorder.finish_hop(is_complete=failure is None)
         return _sample(started_at, recorder, seen, failure)
 
