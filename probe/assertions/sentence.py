@@ -123,7 +123,12 @@ def _read_value(subject: AnySubject, operator: Operator, start: str, text: str) 
     if operator in LISTS:
         return tuple(_accepted(subject, operator, item) for item in _items(start, text))
     literal = _take_literal(text, _WORD)
-    value = _accepted(subject, operator, literal)
+    try:
+        value = _accepted(subject, operator, literal)
+    except ValueError:
+        if not (literal.text.isdecimal() and literal.rest.isalpha()):
+            raise
+        return _accepted(subject, operator, _Literal(text, False, ""))  # `14 days`: the whole says better what is wrong
     if literal.rest:
         raise _superfluous(subject, operator, start, text, literal)
     return value

@@ -12,11 +12,13 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from probe.config.document import WrittenFloat, WrittenInt
 from probe.config.references import has_reference
+from probe.model.check import TlsVersion
 from probe.model.units import parse_duration, parse_size
 
 SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,62}", re.ASCII)
+_LONGEST_SHOWN: Final = 60
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -41,7 +43,7 @@ def _instead(text: str) -> str:
 def _quantity(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, str):
-            raise wrong(f"write a number and a unit, such as {example}; found {_found(value)}")
+            raise wrong(f"write a number and a unit, such as {example}; found {found(value)}")
         try:
             return parse(value)
         except ValueError as error:
@@ -86,10 +88,27 @@ def no_line_breaks(text: str) -> str:
     return text
 
 
-def _found(value: object) -> str:
+def found(value: object) -> str:
+    """What stands there, in a word."""
     if value is None or isinstance(value, list | dict):
         return {type(None): "nothing", list: "a list", dict: "a mapping"}[type(value)]
-    return str(value).lower()
+    return f'"{value[:_LONGEST_SHOWN]}"' if isinstance(value, str) else str(value).lower()[:_LONGEST_SHOWN]
+
+
+def _one_of(*versions: str) -> Callable[[object], str]:
+    """YAML takes a version for a number, unless it stands in quotes: both mean the same."""
+
+    def read(value: object) -> str:
+        for version in versions:
+            if value == version or (not isinstance(value, bool | str) and value == float(version)):
+                return version
+        raise wrong(f"write {' or '.join(versions)}; found {found(value)}")
+
+    return read
+
+
+def _versions(*versions: str) -> WithJsonSchema:
+    return WithJsonSchema({"enum": [*versions, *map(float, versions)]})
 
 
 def _label_name(value: str) -> str:
@@ -151,6 +170,24 @@ Values: TypeAlias = Annotated[
 ]
 """One text or several, for a name that may be repeated."""
 
+ProxyField: TypeAlias = Annotated[
+    str,
+    WithJsonSchema({
+        "type": "string",
+        "pattern": r"^(none$|[hH][tT][tT][pP][sS]?://|\$\{)",
+        "examples": ["http://proxy.example.com:3128", "none"],
+    }),
+]  # fmt: skip
+"""The URL of an HTTP proxy; what of it must not stand in the file is looked at where it is used."""
+
+Contact: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_plain),
+    StringConstraints(max_length=200),
+    WithJsonSchema({"type": "string", "pattern": "^https?://", "maxLength": 200, **_NO_REFERENCE}),
+]
+"""A URL that is shown to everybody who is asked."""
+
 LabelValue: TypeAlias = Annotated[
     str, BeforeValidator(_scalar_text), BeforeValidator(_plain), StringConstraints(max_length=200),
     WithJsonSchema({**_SCALAR_SCHEMA, "maxLength": 200, **_NO_REFERENCE}),
@@ -158,6 +195,8 @@ LabelValue: TypeAlias = Annotated[
 LabelName: TypeAlias = Annotated[str, BeforeValidator(_label_name), WithJsonSchema(_named(_LABEL_NAME.pattern))]
 HeaderName: TypeAlias = Annotated[str, BeforeValidator(_header_name), WithJsonSchema(_named(_HEADER_NAME.pattern))]
 Slug: TypeAlias = Annotated[str, BeforeValidator(check_slug), WithJsonSchema(_named(SLUG))]
+HttpVersion: TypeAlias = Annotated[str, BeforeValidator(_one_of("1.1", "2")), _versions("1.1", "2")]
+MinTls: TypeAlias = Annotated[TlsVersion, BeforeValidator(_one_of(*TlsVersion)), _versions(*map(str, TlsVersion))]
 Retries: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
 Hops: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
 

@@ -12,10 +12,12 @@ from typing import Final, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from probe.config.build import Builder
+from probe.config.build import CheckBuilder
 from probe.config.document import MAX_BYTES, Document, Path, Value, read_document
 from probe.config.fields import check_slug
+from probe.config.filling import Filling
 from probe.config.messages import explain
+from probe.config.outline import SettingsBuilder
 from probe.config.references import References
 from probe.config.schema import CheckFields, FileFields
 from probe.model.check import Api, Check
@@ -55,7 +57,7 @@ def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: Fil
     """`load` for a text in hand; `file` is the name that problems carry."""
     document = read_document(text, file=file)
     reading = _Reading(document)
-    settings = reading.settings(Builder(References(environment, folder), folder, reading.blame))
+    settings = reading.settings(References(environment, folder), folder)
     if settings is None or reading.problems:
         raise ConfigurationError(_in_order(reading.problems))
     return settings
@@ -74,7 +76,7 @@ class _Reading:
     def blame(self, path: Path, message: str) -> None:
         self.problems.append(self.document.problem(path, message))
 
-    def settings(self, builder: Builder) -> Settings | None:
+    def settings(self, references: References, folder: FilePath) -> Settings | None:
         root = self.document.value
         if not isinstance(root, dict):
             self.blame((), "the file must be a mapping that begins with version: 1")
@@ -83,18 +85,25 @@ class _Reading:
         for path in _empty_values(root, ()):
             self.blame(path, "has no value; give it one, or remove the key")
         outline = self._outline(_without_checks(root))
+        if outline is None:
+            return None
+        filling = Filling(references, self.blame)
+        whole = SettingsBuilder(filling, folder)
+        vetting = whole.vetting(outline.addresses)
+        builder = CheckBuilder(references, folder, self.blame, outline.defaults, vetting)
+        builder.examine(outline.defaults, ("defaults",))
         apis, checks = list[Api](), list[Check]()
         for key, raw in _mapping(root.get("apis")).items():
-            group = outline.apis.get(key) if outline else None
-            if outline and group:
-                apis.append(builder.api(key, group, outline.defaults))
+            if group := outline.apis.get(key):
+                apis.append(builder.api(key, group))
+                builder.examine(group, ("apis", key))
             for name, fields in self._checks(key, _mapping(_mapping(raw).get("checks"))):
-                if outline and group and fields:
-                    checks.append(builder.check(key, name, fields, group, outline.defaults))
+                if group and fields:
+                    checks.append(builder.check(key, name, fields, group))
                 else:
                     path = ("apis", key, "checks", name)
-                    builder.check_references(self._raw(path), path)
-        return builder.settings(self.document.file, outline, apis, checks) if outline else None
+                    filling.look_over(self._raw(path), path)
+        return whole.settings(self.document.file, outline, vetting, apis, checks)
 
     def _outline(self, raw: Mapped) -> FileFields | None:
         """All but the checks. What is wrong is taken out, so that the rest can be looked at as well."""

@@ -13,8 +13,8 @@ from probe import __version__
 from probe.config.document import Path
 
 _NOT_YET: Final = frozenset({
-    "alerts", "aws_sigv4", "capture", "channels", "connection", "depends_on", "digest", "dns", "maintenance", "mtls", "oauth2",
-    "proxy", "recoveries", "retention", "runs", "slo", "steps",
+    "alerts", "aws_sigv4", "capture", "channels", "depends_on", "digest", "maintenance", "mtls", "oauth2",
+    "recoveries", "retention", "runs", "slo", "steps",
 })  # fmt: skip
 """Keys of the format's design that this version doesn't carry out: to say so beats "unknown key", and to ignore them would lie."""
 
@@ -28,6 +28,15 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("group", "tags"), "labels: {team: …}"),
     **dict.fromkeys(("every", "frequency"), "interval: 1m"),
     **dict.fromkeys(("token", "bearer_token"), 'auth: {bearer: "${env:NAME}"}'),
+    **dict.fromkeys(("http2", "http_version", "enable_http2", "force_attempt_http2"), "http: 2"),
+    **dict.fromkeys(("keep_alive", "keepalive", "reuse_connection"), "connection: reuse"),
+    **dict.fromkeys(("proxy_url", "http_proxy", "https_proxy"), "proxy: http://host:3128"),
+    **dict.fromkeys(("dns_server", "dns_servers", "dns_resolver", "nameservers", "resolver"), "dns: {servers: [127.0.0.1]}"),
+    **dict.fromkeys(("ip_version", "ip_protocol", "preferred_ip_protocol"), "dns: {family: ipv4}"),
+    **dict.fromkeys(("nameserver", "resolvers"), "servers: [127.0.0.1]"),
+    **dict.fromkeys(("sni", "servername"), "server_name: host"),
+    **dict.fromkeys(("cert", "cert_file", "client_cert"), "certificate: file.pem"),
+    **dict.fromkeys(("key_file", "private_key"), "key: file.pem"),
     "basic_auth": 'auth: {basic: {username: …, password: "${env:NAME}"}}',
 }  # fmt: skip
 """Words of other tools, and what they are called here."""
@@ -44,6 +53,12 @@ _PHRASES: Final = {
     "list_type": "write a list (one item a line, each behind “- ”)",
     "string_too_short": "must not be empty",
 }
+_GROUPS: Final = {
+    "apis": "write each API under its name, as in shop: {checks: …}",
+    "checks": "write each check under its name, as in home: {get: /}",
+}
+"""What other tools have as lists."""
+
 _LIMITS: Final = {
     "greater_than_equal": ("must be at least {}", "ge"),
     "less_than_equal": ("must be at most {}", "le"),
@@ -51,6 +66,8 @@ _LIMITS: Final = {
     "too_long": ("must have at most {} entries", "max_length"),
     "too_short": ("must have at least {} entry", "min_length"),
     "string_pattern_mismatch": ("must match {}", "pattern"),
+    "enum": ("write {}", "expected"),
+    "literal_error": ("write {}", "expected"),
 }
 
 
@@ -84,9 +101,11 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return _unknown_key(str(detail["loc"][-1]), _keys_at(model, detail["loc"][:-1]))
     if kind == "string_pattern_mismatch" and detail["loc"][-1] == "method":
         return "write the method in capitals, such as PURGE"
+    if kind == "dict_type" and detail["loc"][-1] in _GROUPS:
+        return f"{_GROUPS[str(detail['loc'][-1])]}{_found(detail)}"
     if kind in _LIMITS:
         phrase, limit = _LIMITS[kind]
-        return phrase.format(context[limit])
+        return phrase.format(str(context[limit]).replace("'", ""))  # pydantic puts words in quotes
     if kind in _PHRASES:
         return f"{_PHRASES[kind]}{_found(detail)}"
     return detail["msg"]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
-from urllib.parse import quote_plus, urlsplit
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote_plus
 
 from probe.config.document import Path
 from probe.config.expressions import parse_expectation
 from probe.config.fields import no_line_breaks
-from probe.config.references import ReferenceProblem, References, must_be_reference
-from probe.config.schema import ApiFields, CheckFields, Common
+from probe.config.filling import Filling
+from probe.config.levels import Level
+from probe.config.schema import ApiFields, CheckFields
 from probe.config.sections import Auth
+from probe.config.urls import join, why_not_a_url, with_query
 from probe.model.check import Connection, Expectation, Request
 from probe.model.sensitive import MASK, Sensitive
 
@@ -25,29 +27,19 @@ _OURS: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 _LIKE_A_URL: Final = re.compile(r"[^/?]")
 """What follows base_url begins with a slash or a question mark; anything else was meant for something else."""
 
-_NOT_IN_A_URL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 _DEFAULT_EXPECTATION: Final = parse_expectation("status < 400")
-
-
-class Level(NamedTuple):
-    """A section that a check takes values from, and where it stands: the check, its API, the defaults."""
-
-    fields: Common
-    path: Path
 
 
 @dataclass(slots=True)
 class RequestBuilder:
-    """Builds one check's request, and gathers the secrets that were filled in on the way."""
+    """Builds one check's request; what is wrong is blamed, and the rest is still looked at."""
 
-    references: References
-    blame: Callable[[Path, str], None]
-    secrets: set[str] = field(default_factory=set, repr=False)
+    filling: Filling
 
     def request(
         self,
         fields: CheckFields,
-        levels: tuple[Level, ...],
+        levels: Sequence[Level],
         *,
         max_redirects: int,
         max_body: int,
@@ -56,7 +48,7 @@ class RequestBuilder:
         """The request of a check; of its `levels` the nearest comes first and wins."""
         path = levels[0].path
         query = [
-            (name, self._text(value, (*path, "query", name)))
+            (name, self.filling.text(value, (*path, "query", name)))
             for name, values in fields.query.items()
             for value in values
         ]
@@ -82,80 +74,72 @@ class RequestBuilder:
             return tuple(fields.expect)
         return (_DEFAULT_EXPECTATION, *fields.expect)
 
-    def _text(self, text: str, path: Path) -> Sensitive:
-        try:
-            resolved = self.references.resolve(text)
-        except ReferenceProblem as problem:
-            self.blame(path, str(problem))
-            return Sensitive.plain(text)
-        self.secrets.update(resolved.secrets)
-        return resolved.text
+    def examine(self, level: Level) -> None:
+        """Look at the authentication of a level by itself: a check may have another of its own."""
+        self._authenticate([level], {}, [])
 
-    def _secret(self, text: str, path: Path) -> Sensitive:
-        try:
-            must_be_reference(text)
-        except ValueError as error:
-            self.blame(path, str(error))
-        return self._text(text, path)
-
-    def _headers(self, levels: tuple[Level, ...]) -> dict[str, Sensitive]:
+    def _headers(self, levels: Sequence[Level]) -> dict[str, Sensitive]:
         """Merged over the levels, names in lower case as HTTP/2 has them."""
         headers: dict[str, Sensitive] = {}
         for level in reversed(levels):
             for name, text in level.fields.headers.items():
                 path = (*level.path, "headers", name)
-                value = self._secret(text, path) if name.lower() in _CREDENTIALS else self._text(text, path)
+                value = (
+                    self.filling.secret(text, path) if name.lower() in _CREDENTIALS else self.filling.text(text, path)
+                )
                 self._refuse_header(name, value, path)
                 headers[name.lower()] = value
                 if name.lower() in _SECRET_HEADERS:
-                    self.secrets.add(value.reveal())
+                    self.filling.secrets.add(value.reveal())
         return headers
 
     def _refuse_header(self, name: str, value: Sensitive, path: Path) -> None:
         if name.lower() in _OURS:
-            self.blame(path, "is set by probe itself; remove it")
+            self.filling.blame(path, "is set by probe itself; remove it")
         try:
             no_line_breaks(value.reveal())
             value.reveal().encode("ascii")
         except UnicodeEncodeError:
-            self.blame(path, "must be plain ASCII; encode anything else")
+            self.filling.blame(path, "must be plain ASCII; encode anything else")
         except ValueError as error:
-            self.blame(path, str(error))
+            self.filling.blame(path, str(error))
 
     def _authenticate(
         self,
-        levels: tuple[Level, ...],
+        levels: Sequence[Level],
         headers: dict[str, Sensitive],
         query: list[tuple[str, Sensitive]],
     ) -> None:
         auth, where = next(((level.fields.auth, level.path) for level in levels if level.fields.auth), (Auth(), ()))
         path: Path = (*where, "auth")
         if auth.basic:
-            user = self._text(auth.basic.username, (*path, "basic", "username")).reveal()
-            password = self._secret(auth.basic.password, (*path, "basic", "password")).reveal()
+            user = self.filling.text(auth.basic.username, (*path, "basic", "username")).reveal()
+            password = self.filling.secret(auth.basic.password, (*path, "basic", "password")).reveal()
             if ":" in user:
-                self.blame((*path, "basic", "username"), 'must not contain ":" (RFC 7617)')
+                self.filling.blame((*path, "basic", "username"), 'must not contain ":" (RFC 7617)')
             pair = base64.b64encode(f"{user}:{password}".encode()).decode()
-            self.secrets.add(pair)
+            self.filling.secrets.add(pair)
             headers["authorization"] = Sensitive(f"Basic {pair}", f"Basic {MASK}")
         if auth.bearer is not None:
-            token = self._secret(auth.bearer, (*path, "bearer"))
+            token = self.filling.secret(auth.bearer, (*path, "bearer"))
             headers["authorization"] = Sensitive(f"Bearer {token.reveal()}", f"Bearer {token.shown}")
             self._refuse_header("authorization", token, (*path, "bearer"))
         if key := auth.api_key:
-            value = self._secret(key.value, (*path, "api_key", "value"))
+            value = self.filling.secret(key.value, (*path, "api_key", "value"))
             if key.header:
                 headers[key.header.lower()] = value
                 self._refuse_header(key.header, value, (*path, "api_key", "value"))
             elif key.query:
                 query.append((key.query, value))
 
-    def _url(self, fields: CheckFields, levels: tuple[Level, ...], query: list[tuple[str, Sensitive]]) -> Sensitive:
+    def _url(self, fields: CheckFields, levels: Sequence[Level], query: list[tuple[str, Sensitive]]) -> Sensitive:
         method, target = fields.request_line
         where: Path = (*levels[0].path, "url" if fields.url else method.lower())
-        path = self._text(target, where)
+        path = self.filling.text(target, where)
         if _LIKE_A_URL.match(target) and not path.reveal().startswith(("http://", "https://")):
-            self.blame(where, "must be a path that begins with /, or a whole URL that begins with http:// or https://")
+            self.filling.blame(
+                where, "must be a path that begins with /, or a whole URL that begins with http:// or https://"
+            )
             return path
         if not path.reveal().startswith(("http://", "https://")):
             base = next(
@@ -163,17 +147,17 @@ class RequestBuilder:
                 None,
             )
             if base is None or base[0] is None:
-                self.blame(where, "has no address: give the API a base_url, or write a whole URL here")
+                self.filling.blame(where, "has no address: give the API a base_url, or write a whole URL here")
                 return path
-            root = self._text(base[0], (*base[1], "base_url"))
-            if reason := _why_not_a_url(root.reveal()):
-                self.blame((*base[1], "base_url"), reason)
+            root = self.filling.text(base[0], (*base[1], "base_url"))
+            if reason := why_not_a_url(root.reveal()):
+                self.filling.blame((*base[1], "base_url"), reason)
                 return path
-            path = Sensitive(_join(root.reveal(), path.reveal()), _join(root.shown, path.shown))
-        revealed = _with_query(path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query))
-        shown = _with_query(path.shown, ((name, value.shown) for name, value in query))
-        if reason := _why_not_a_url(revealed):
-            self.blame(where, reason)
+            path = Sensitive(join(root.reveal(), path.reveal()), join(root.shown, path.shown))
+        revealed = with_query(path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query))
+        shown = with_query(path.shown, ((name, value.shown) for name, value in query))
+        if reason := why_not_a_url(revealed):
+            self.filling.blame(where, reason)
         return Sensitive(revealed, shown)
 
     def _body(self, fields: CheckFields, path: Path) -> tuple[Sensitive | None, str | None]:
@@ -183,7 +167,7 @@ class RequestBuilder:
             return Sensitive(json.dumps(filled[0]), json.dumps(filled[1])), "application/json"
         if fields.form is not None:
             pairs = [
-                (name, self._text(value, (*path, "form", name)))
+                (name, self.filling.text(value, (*path, "form", name)))
                 for name, values in fields.form.items()
                 for value in values
             ]
@@ -191,13 +175,13 @@ class RequestBuilder:
             shown = "&".join(f"{quote_plus(name)}={value.shown}" for name, value in pairs)
             return Sensitive(revealed, shown), "application/x-www-form-urlencoded"
         if fields.body is not None:
-            return self._text(fields.body, (*path, "body")), "text/plain; charset=utf-8"
+            return self.filling.text(fields.body, (*path, "body")), "text/plain; charset=utf-8"
         return None, None
 
     def _filled(self, value: object, path: Path) -> tuple[object, object]:
         """A JSON value with its references filled in, and the same as it may be shown."""
         if isinstance(value, str):
-            text = self._text(value, path)
+            text = self.filling.text(value, path)
             return text.reveal(), text.shown
         if isinstance(value, list):
             items = [self._filled(item, (*path, index)) for index, item in enumerate(value)]
@@ -206,35 +190,3 @@ class RequestBuilder:
             pairs = {key: self._filled(item, (*path, key)) for key, item in value.items()}
             return {key: pair[0] for key, pair in pairs.items()}, {key: pair[1] for key, pair in pairs.items()}
         return value, value
-
-
-def _join(base: str, path: str) -> str:
-    """`https://host/v1` and `/orders` as `https://host/v1/orders`; a query alone needs no slash."""
-    if not path or path.startswith("?"):
-        return base + path
-    return f"{base.rstrip('/')}/{path.lstrip('/')}"
-
-
-def _with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
-    added = "&".join(f"{quote_plus(name)}={value}" for name, value in pairs)
-    if not added:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{added}"
-
-
-def _why_not_a_url(url: str) -> str | None:
-    """What is wrong with an address, without repeating it: it may hold a secret."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return "is not a valid URL; check the host and the port"
-    if _NOT_IN_A_URL.search(url):
-        return "a URL must not contain spaces or control characters; encode them (%20)"
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        return "is not a complete URL; it must look like https://host/path"
-    if parts.username is not None or parts.password is not None:
-        return "user and password don't belong into a URL; write auth: {basic: …}"
-    if parts.fragment:
-        return "a fragment (#…) is never sent to a server; remove it"
-    return None

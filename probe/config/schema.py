@@ -11,20 +11,34 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from probe.config.fields import (
+    Contact,
     Duration,
     FileSchema,
     HeaderName,
     Hops,
+    HttpVersion,
     LabelName,
     LabelValue,
     Plain,
+    ProxyField,
     Size,
     Slug,
     Text,
     Values,
     wrong,
 )
-from probe.config.sections import AuthField, ConfirmFields, ExpectationField, Section, TlsFields, required
+from probe.config.sections import (
+    AddressFields,
+    AuthField,
+    ConfirmFields,
+    ControlFields,
+    DnsFields,
+    ExpectationField,
+    Section,
+    TlsFields,
+    required,
+)
+from probe.model.settings import DEFAULT_MAX_PER_HOST
 
 METHODS: Final = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 BODIES: Final = ("json", "form", "body")
@@ -48,6 +62,19 @@ class Common(Section):
         Size | None, Field(description="Longest body, decoded; a longer one is a failure. Default: 8MiB.")
     ] = None
     tls: Annotated[TlsFields | None, Field(description="How the target's certificate is judged.")] = None
+    dns: Annotated[DnsFields | None, Field(description="How the target's name becomes addresses.")] = None
+    connection: Annotated[
+        Literal["new", "reuse"] | None,
+        Field(description="new measures each attempt on a connection of its own, reuse on a kept one. Default: new."),
+    ] = None
+    http: Annotated[HttpVersion | None, Field(description="Version of HTTP: 1.1, or 2. Default: 1.1.")] = None
+    proxy: Annotated[
+        ProxyField | None,
+        Field(description="HTTP proxy to go through; or none. That of the environment is never used."),
+    ] = None
+    unix_socket: Annotated[
+        Text | None, Field(description="Socket to connect to instead of the URL's host and port; or none.")
+    ] = None
     auth: Annotated[AuthField | None, Field(description="One of basic, bearer, api_key; or none.")] = None
     headers: Annotated[
         dict[HeaderName, Text], Field(description="Of the request; added to those of the level above.")
@@ -164,6 +191,18 @@ class FileFields(Section):
     defaults: Annotated[Common, Field(description="For all checks; an API or a check may say otherwise.")] = Common()
     apis: Annotated[dict[Slug, ApiFields], Field(min_length=1, description="Groups of checks, each by its name.")]
     report: Annotated[ReportFields, Field(description="The static site.")] = ReportFields()
+    addresses: Annotated[
+        AddressFields, Field(description="Which addresses may be connected to, whatever a name leads to.")
+    ] = AddressFields()
+    max_per_host: Annotated[
+        int, Field(ge=1, le=10_000, strict=True, description="Requests to one host and port at the same time.")
+    ] = DEFAULT_MAX_PER_HOST
+    control: Annotated[
+        ControlFields | None, Field(description="How the prober's own network is told from the targets.")
+    ] = None
+    contact: Annotated[
+        Contact | None, Field(description="URL in the User-Agent, for those who find probe in their logs.")
+    ] = None
 
 
 def json_schema() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The smaller mappings of the file: authentication, TLS, fast retries, expectations."""
+"""The smaller mappings of the file: authentication, TLS, names, addresses, fast retries, expectations."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from probe.assertions.registry import SUBJECTS
+from probe.config.addresses import Host, NameServer, Network
 from probe.config.expressions import ExpressionError, expectation_from_fields, expectation_schema, parse_expectation
-from probe.config.fields import Duration, HeaderName, Retries, Secret, Text, wrong
-from probe.model.check import Expectation, Severity
+from probe.config.fields import Duration, HeaderName, MinTls, Retries, Secret, Text, wrong
+from probe.model.check import Expectation, Family, Severity
 
+MOST_SERVERS: Final = 8
+MOST_NETWORKS: Final = 1000
+MOST_TARGETS: Final = 8
 BY_REFERENCE: Final = "By reference only: ${env:NAME} or ${file:path}."
 _WARNS: Final = re.compile(r"warn\b[: ]")
 _FILLED_IN: Final = re.compile(r"\$\{(?:env|file):")
@@ -94,6 +98,60 @@ class TlsFields(Section):
     ca_file: Annotated[Text | None, Field(description="PEM file of an authority to trust beside the system's own.")] = (
         None
     )
+    min_version: Annotated[
+        MinTls | None, Field(description="The oldest version that is accepted, 1.2 or 1.3. Default: 1.2.")
+    ] = None
+    server_name: Annotated[
+        Host | None, Field(description="Whose certificate is expected. Default: the host of the URL.")
+    ] = None
+    certificate: Annotated[Text | None, Field(description="PEM file of the client's own certificate chain.")] = None
+    key: Annotated[
+        Text | None, Field(description="PEM file of its private key. Default: certificate holds it too.")
+    ] = None
+
+
+class DnsFields(Section):
+    """How the target's name becomes addresses."""
+
+    servers: Annotated[
+        list[NameServer] | None,
+        Field(
+            max_length=MOST_SERVERS,
+            description="Name servers, each address or address:port. Default: those of the system.",
+        ),
+    ] = None
+    ttl: Annotated[
+        Duration | None, Field(description="How long an answer may be used again, 0s to 1d. Default: 0s, never.")
+    ] = None
+    timeout: Annotated[
+        Duration | None, Field(description="For the resolution. Default: 5s, or the check's timeout if that is less.")
+    ] = None
+    family: Annotated[
+        Family | None, Field(description="Which addresses to connect to: any, ipv4 or ipv6. Default: any.")
+    ] = None
+
+
+class AddressFields(Section):
+    """Which addresses may be connected to, whatever a name leads to."""
+
+    allow: Annotated[
+        list[Network], Field(max_length=MOST_NETWORKS, description="Networks that are allowed, whatever denies them.")
+    ] = []
+    deny: Annotated[list[Network], Field(max_length=MOST_NETWORKS, description="Networks that are denied.")] = []
+    deny_private: Annotated[bool, Field(strict=True, description="Deny all but public addresses. Default: false.")] = (
+        False
+    )
+
+
+class ControlFields(Section):
+    """Addresses that tell whether the prober's own network works."""
+
+    targets: Annotated[
+        list[Text],
+        Field(min_length=1, max_length=MOST_TARGETS, description="URLs that answer nearly always, and are not yours."),
+    ]
+    timeout: Annotated[Duration, Field(description="Of each request. Default: 3s.")] = 3_000_000
+    every: Annotated[Duration, Field(description="How often they are asked, 1s to 1h. Default: 30s.")] = 30_000_000
 
 
 def _read_auth(value: object) -> object:

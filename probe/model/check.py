@@ -177,6 +177,7 @@ class Check:
         id: `api/check`, both slugs.
         timeout: the total deadline of one attempt.
         definition: fingerprint of all that decides a result (never of a secret's value).
+        connects: what is special about how it connects, as label and text for people.
         redactor: masks this check's secrets in whatever a target reflects.
     """
 
@@ -190,6 +191,7 @@ class Check:
     expectations: tuple[Expectation, ...]
     labels: tuple[tuple[str, str], ...] = ()
     definition: str = ""
+    connects: tuple[tuple[str, str], ...] = ()
     redactor: Redactor = field(default=Redactor(), repr=False)
 
     @property
@@ -207,6 +209,7 @@ class Check:
             expectations=tuple((item.text, item.severity) for item in self.expectations),
             labels=self.labels,
             verifies_tls=self.request.connection.tls.verify,
+            connects=self.connects,
         )
 
 
@@ -225,6 +228,7 @@ class CheckFacts:
     expectations: tuple[tuple[str, Severity], ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     verifies_tls: bool = True
+    connects: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

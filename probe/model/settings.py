@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from probe.model.check import Api, Check
+from probe.model.check import AddressPolicy, Api, Check
 from probe.model.sensitive import Sensitive
 from probe.model.units import Micros
 
@@ -57,6 +57,7 @@ class Settings:
         timezone: IANA name; the calendar of days in reports.
         control: how the prober's own network is told from a target's; `None` doesn't tell.
         max_per_host: attempts at one host and port at the same time.
+        addresses: which may be connected to; the checks' connections have it too.
         contact: URL in the User-Agent, for those who find our requests in their logs.
     """
 
@@ -71,3 +72,4 @@ class Settings:
     control: Control | None = None
     max_per_host: int = DEFAULT_MAX_PER_HOST
     contact: str | None = None
+    addresses: AddressPolicy = field(default=AddressPolicy())

@@ -27,6 +27,12 @@ _DURATION_UNITS: Final = {
 }
 _DURATION_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)", re.ASCII)
 _DURATION: Final = re.compile(rf"(?:{_DURATION_PART.pattern})+", re.ASCII)
+_SPELT_OUT_PART: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:(?P<us>us|microseconds?)|(?P<ms>ms|msecs?|milliseconds?)|(?P<s>s|secs?|seconds?)"
+    r"|(?P<m>m|mins?|minutes?)|(?P<h>h|hrs?|hours?)|(?P<d>d|days?)|(?P<w>w|weeks?))",
+    re.ASCII,
+)
+_SPELT_OUT: Final = re.compile(rf"(?:{_SPELT_OUT_PART.pattern}\s*)+", re.ASCII)
 _SIZE_UNITS: Final = {
     "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30,
 }  # fmt: skip
@@ -42,10 +48,16 @@ def parse_duration(text: str) -> Micros:
         ValueError: it is not a duration; the message says what one looks like.
     """
     if len(text) > _LONGEST_NUMBER or not _DURATION.fullmatch(text):
-        raise ValueError(
-            f'"{text[:_LONGEST_NUMBER]}" is not a duration; write a number and a unit (ms s m h d w), such as 30s or 1h30m'
-        )
+        advice = _respelt(text[:_LONGEST_NUMBER]) or "a number and a unit (ms s m h d w), such as 30s or 1h30m"
+        raise ValueError(f'"{text[:_LONGEST_NUMBER]}" is not a duration; write {advice}')
     return round(sum(float(number) * _DURATION_UNITS[unit] for number, unit in _DURATION_PART.findall(text)))
+
+
+def _respelt(text: str) -> str | None:
+    """`14 days` as it should be written: `14d`."""
+    if not _SPELT_OUT.fullmatch(text):
+        return None
+    return "".join(f"{part[1]}{part.lastgroup}" for part in _SPELT_OUT_PART.finditer(text))
 
 
 def parse_size(text: str) -> int:

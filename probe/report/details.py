@@ -140,6 +140,7 @@ def _settings(facts: CheckFacts) -> tuple[tuple[str, str], ...]:
         ("Interval", format_duration(facts.interval)),
         ("Timeout", format_duration(facts.timeout)),
         ("Retries", str(facts.retries)),
+        *facts.connects,
     )
 
 

@@ -19,14 +19,19 @@ CONFIGS = ROOT / "tests" / "configs"
 EXAMPLES = [block for page in PAGES for block in blocks(page, "yaml")]
 WHOLE_FILES = [*sorted((CONFIGS / "good").glob("*.yaml")), ROOT / "checks.yaml", ROOT / "docs/examples/checks.yaml"]
 MISTAKES_OF_SHAPE = (
-    "api-key-not-a-slug", "api-key-nowhere", "api-without-checks", "apis-is-a-list", "check-is-text",
-    "check-key-not-a-slug", "duration-with-an-unknown-unit", "duration-without-a-unit", "empty-checks", "empty-value",
-    "expect-not-a-list", "expect-number", "expect-object-without-subject", "expect-unknown-subject",
-    "header-name-with-a-space", "label-name-with-a-dash", "method-without-url", "misspelt-auth", "misspelt-key",
-    "misspelt-nested-key", "no-apis", "no-method", "no-version", "not-a-mapping", "redirects-not-a-number",
-    "reference-in-a-name", "retries-as-text", "secret-in-the-file", "section-of-a-later-version", "size-without-a-unit",
-    "too-many-retries", "two-bodies", "two-kinds-of-auth", "two-methods", "unknown-top-level-key", "verify-as-text",
-    "version-2",
+    "address-as-a-number", "address-by-name", "api-key-not-a-slug", "api-key-nowhere", "api-without-checks",
+    "apis-is-a-list", "check-is-text", "check-key-not-a-slug", "checks-is-a-list", "connection-unknown",
+    "contact-no-url", "control-too-many-targets", "control-without-targets", "deny-private-as-text",
+    "dns-family-unknown", "dns-server-as-a-number", "dns-server-by-name", "dns-too-many-servers", "duration-in-words",
+    "duration-with-an-unknown-unit", "duration-without-a-unit", "empty-checks", "empty-value", "expect-not-a-list",
+    "expect-number", "expect-object-without-subject", "expect-unknown-subject", "header-name-with-a-space",
+    "http-version-as-a-word", "http-version-unknown", "label-name-with-a-dash", "max-per-host-zero",
+    "method-without-url", "misspelt-auth", "misspelt-key", "misspelt-nested-key", "no-apis", "no-method", "no-version",
+    "not-a-mapping", "proxy-of-socks", "proxy-without-a-scheme", "redirects-not-a-number", "reference-in-a-name",
+    "retries-as-text", "secret-in-the-file", "secret-not-inherited", "section-of-a-later-version",
+    "size-without-a-unit", "tls-key-under-another-name", "tls-server-name-not-ascii", "tls-server-name-with-a-port",
+    "tls-version-too-old", "too-many-retries", "two-bodies", "two-kinds-of-auth", "two-methods",
+    "unknown-top-level-key", "verify-as-text", "version-2", "word-of-another-tool-for-http-2",
 )  # fmt: skip
 
 

@@ -13,10 +13,12 @@ from probe.assertions.metered import MAX_VISITS
 from probe.assertions.paths import MAX_PATH
 from probe.assertions.registry import SUBJECTS, AnySubject
 from probe.config.build import LARGEST_BODY
+from probe.config.connection import LONGEST_TTL
 from probe.config.document import MAX_BYTES, MAX_DEPTH
 from probe.config.load import loads
 from probe.config.references import MAX_SECRET_BYTES
 from probe.config.schema import json_schema
+from probe.config.sections import MOST_NETWORKS, MOST_SERVERS, MOST_TARGETS
 from probe.model.check import Check, Operator
 from probe.model.result import State
 from probe.model.sample import PHASES
@@ -25,7 +27,10 @@ from probe.model.units import SECOND, format_duration, parse_size
 from tests.docs.pages import first_column, flat, prose, read, rows, section, spans
 
 PAGE = read("docs/yaml.md")
-TABLES_OF_KEYS = ("The file", "An API", "A check", "What checks inherit", "Authentication", "The report")
+TABLES_OF_KEYS = (
+    "The file", "An API", "A check", "What checks inherit", "How the connection is made", "Authentication",
+    "Which addresses are allowed", "The report",
+)  # fmt: skip
 
 
 def keys_of(schema: object) -> Iterator[str]:
@@ -40,7 +45,7 @@ def keys_of(schema: object) -> Iterator[str]:
 
 
 def settings(checks: str = "home: {get: https://shop.example.com/}") -> Settings:
-    text = f"version: 1\napis:\n  shop:\n    checks:\n      {checks}\n"
+    text = f"version: 1\ncontrol: {{targets: [https://example.com/]}}\napis:\n  shop:\n    checks:\n      {checks}\n"
     return loads(text.encode(), file="checks.yaml", environment={}, folder=Path("/etc"))
 
 
@@ -62,7 +67,7 @@ def test_every_key_in_a_table_exists() -> None:
 
 
 def check_defaults(check: Check) -> dict[str, str]:
-    request = check.request
+    request, connection = check.request, check.request.connection
     return {
         "interval": format_duration(check.interval),
         "timeout": format_duration(check.timeout),
@@ -70,7 +75,15 @@ def check_defaults(check: Check) -> dict[str, str]:
         "confirm.after": format_duration(check.confirm.after),
         "redirects": str(request.max_redirects),
         "max_body": f"{request.max_body // 2**20}MiB",
-        "tls.verify": str(request.connection.tls.verify).lower(),
+        "connection": "reuse" if connection.reuse else "new",
+        "http": "2" if connection.http2 else "1.1",
+        "proxy": str(connection.proxy).lower(),
+        "unix_socket": str(connection.unix_socket).lower(),
+        "dns.ttl": format_duration(connection.dns.ttl),
+        "dns.timeout": format_duration(connection.dns.timeout),
+        "dns.family": connection.dns.family,
+        "tls.verify": str(connection.tls.verify).lower(),
+        "tls.min_version": connection.tls.min_version,
         "expect": check.expectations[0].text,
     }
 
@@ -83,6 +96,10 @@ def file_defaults(found: Settings) -> dict[str, str]:
         "directory": Path(found.report.directory).name,
         "every": format_duration(found.report.every),
         "title": found.report.title,
+        "max_per_host": str(found.max_per_host),
+        "deny_private": str(found.addresses.deny_private).lower(),
+        "control.timeout": format_duration(found.control.timeout) if found.control else "",
+        "control.every": format_duration(found.control.every) if found.control else "",
     }
 
 
@@ -95,9 +112,11 @@ def test_a_default_is_the_one_of_the_code(key: str, value: str) -> None:
 
 
 def test_short_intervals_have_the_shorter_defaults_that_are_told() -> None:
-    check = settings("home: {get: https://shop.example.com/, interval: 10s}").checks[0]
-    assert (check.timeout, check.confirm.after) == (5 * SECOND, SECOND)
+    check = settings("home: {get: https://shop.example.com/, interval: 8s}").checks[0]
+    assert (check.timeout, check.confirm.after) == (4 * SECOND, SECOND * 8 // 10)
+    assert check.request.connection.dns.timeout == check.timeout
     assert default("timeout").endswith("half the interval if that is less")
+    assert default("dns.timeout").endswith("or `timeout` if that is less")
     assert default("confirm.after").endswith("a tenth of the interval if that is less")
 
 
@@ -109,6 +128,10 @@ def test_short_intervals_have_the_shorter_defaults_that_are_told() -> None:
         f"more than {MAX_VISITS:,} values",
         f"up to {MAX_SECRET_BYTES // 1024} KiB",
         f"At most {MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels",
+        f"duration, up to `{format_duration(LONGEST_TTL)}`",
+        f"list of up to {MOST_SERVERS} addresses",
+        f"list of up to {MOST_NETWORKS} networks",
+        f"list of 1 to {MOST_TARGETS} URLs",
         f"up to `{LARGEST_BODY // 2**20}MiB`",
     ],
 )

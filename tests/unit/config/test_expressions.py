@@ -176,7 +176,8 @@ def test_the_severity_is_kept() -> None:
             '"x" is not a phase; there are dns, connect, tls, send, wait, transfer',
         ),
         ("latency < 500", "500 has no unit; write `500ms` or `500s`"),
-        ("latency < 500 ms", "500 has no unit; write `500ms` or `500s`"),
+        ("latency < 500 ms", '"500 ms" is not a duration; write 500ms'),
+        ("certificate.expires_in > 14 days", '"14 days" is not a duration; write 14d'),
         (
             "latency < fast",
             '"fast" is not a duration; write a number and a unit (ms s m h d w), such as 30s or 1h30m',
