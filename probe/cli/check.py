@@ -34,7 +34,7 @@ def check_command(config: Path, ids: Sequence[str], *, as_json: bool) -> None:
     settings = load(config)
     chosen = _chosen(settings, ids)
     with Console(stderr=True).status(f"measuring {len(chosen)} …"):  # on a terminal only
-        results = run_async(measure_once(chosen, location=settings.location))
+        results = run_async(measure_once(chosen, settings))
     if as_json:
         for result in results:
             typer.echo(json.dumps(to_json(result)))

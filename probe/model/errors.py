@@ -4,7 +4,8 @@
     ├── ConfigurationError      2   the file, a secret, a folder or a port is wrong: nothing was started
     └── StoreError              3   the store can't be used
         ├── StoreUnreachable        it isn't there, or doesn't answer
-        └── StoreTooNew             it was written by a later version of probe
+        ├── StoreTooNew             it was written by a later version of probe
+        └── ResultsLost             it did not take everything that was measured
 
 A failure of a *target* is none of these: it is data (`model.sample.Failure`).
 """
@@ -66,3 +67,7 @@ class StoreUnreachable(StoreError):
 
 class StoreTooNew(StoreError):
     """The store's schema is one this version doesn't know: written by a later one."""
+
+
+class ResultsLost(StoreError):
+    """The daemon has ended, and the store had not taken everything by then."""

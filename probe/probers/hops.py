@@ -14,9 +14,9 @@ from probe.model.sample import FailureKind
 from probe.probers.decoding.registry import ACCEPTED
 from probe.probers.failures import TargetFailure
 
-USER_AGENT: Final = f"probe/{__version__} (synthetic monitoring)"
+_PRODUCT: Final = f"probe/{__version__}"
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_DEFAULTS: Final = {"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": ACCEPTED}
+_DEFAULTS: Final = {"accept": "*/*", "accept-encoding": ACCEPTED}
 _SAFE_ELSEWHERE: Final = frozenset({"user-agent", "accept", "accept-encoding", "accept-language"})
 """All that goes along to another origin: what the user configured was meant for theirs."""
 
@@ -26,11 +26,28 @@ _OF_THE_BODY: Final = frozenset({"content-length", "transfer-encoding"})
 _HIGHEST_PORT: Final = 65_535
 
 
-def first_request(request: Request) -> httpx.Request:
+def user_agent(contact: str | None) -> str:
+    """What we call ourselves. `contact` is where those who find us in their logs can ask who we are."""
+    return f"{_PRODUCT} (+{contact})" if contact else f"{_PRODUCT} (synthetic monitoring)"
+
+
+def host_of(request: Request) -> str:
+    """Whom a request connects to first: the socket, the proxy, or the URL's own host and port. It may hold a secret."""
+    if request.connection.unix_socket:
+        return request.connection.unix_socket
+    text = (request.connection.proxy or request.url).reveal()
+    try:
+        url = _url(text)
+    except httpx.InvalidURL:  # measuring it will tell
+        return text
+    return f"{url.host}:{_port(url)}"
+
+
+def first_request(request: Request, user_agent: str) -> httpx.Request:
     """The request as configured; its headers win over the defaults."""
     given = [(name, value.reveal()) for name, value in request.headers]
     names = {name.lower() for name, _ in given}
-    defaults = [(name, value) for name, value in _DEFAULTS.items() if name not in names]
+    defaults = [(name, value) for name, value in {"user-agent": user_agent, **_DEFAULTS}.items() if name not in names]
     body = request.body.reveal().encode() if request.body else None
     return httpx.Request(request.method, _url(request.url.reveal()), headers=[*defaults, *given], content=body)
 

@@ -14,7 +14,7 @@ from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import TargetFailure, classify, timed_out
-from probe.probers.hops import REDIRECTS, first_request, next_request, wire_head
+from probe.probers.hops import REDIRECTS, first_request, next_request, user_agent, wire_head
 from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 
@@ -45,11 +45,17 @@ class HttpProber:
 
     The transport is called directly, without an httpx client: a client keeps cookies from one check to the next and
     logs whole URLs, secrets included.
+
+    Attributes:
+        user_agent: what the next requests call themselves, unless a check says otherwise.
     """
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, now: Callable[[], Micros]) -> None:
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, now: Callable[[], Micros], *, contact: str | None = None
+    ) -> None:
         self._transport = transport
         self._now = now
+        self.user_agent = user_agent(contact)
 
     async def measure(self, check: Check) -> Sample:
         """One attempt. A target's failure is data in the sample; only cancellation is raised."""
@@ -77,7 +83,7 @@ class HttpProber:
 
     async def _follow(self, request: Request, recorder: Recorder, seen: _Seen) -> None:
         """Each hop is made, timed and vetted like the first."""
-        hop = first_request(request)
+        hop = first_request(request, self.user_agent)
         while True:
             seen.request = hop
             hop.extensions = {RECORDER: recorder, CONNECTION: request.connection}

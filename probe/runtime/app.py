@@ -18,22 +18,30 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from probe.model.check import Check
-from probe.model.errors import ProbeError
+from probe.model.errors import ResultsLost
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
 from probe.model.units import SECOND, Micros
+from probe.probers.hops import user_agent
 from probe.probers.http import HttpProber
 from probe.probers.tls import context
 from probe.probers.transport import ProbeTransport
 from probe.report import check_writable
 from probe.runtime.clock import Clock, SystemClock
+from probe.runtime.control import ControlTargets
 from probe.runtime.cycle import Cycle, Observer
+from probe.runtime.doubt import SelfDoubt
 from probe.runtime.every import Every
+from probe.runtime.health import STALL_SECONDS, Health, examine
+from probe.runtime.lag import LagMeter
+from probe.runtime.listener import Listener, bind
 from probe.runtime.publisher import Publisher
+from probe.runtime.reloading import Reloader
 from probe.runtime.rendering import Rendered
 from probe.runtime.scheduler import TICK, Gap, Scheduler
-from probe.runtime.telemetry import Health, Listener, Telemetry, bind
-from probe.runtime.writer import MOST_PENDING, Writer, unknown
+from probe.runtime.telemetry import Telemetry
+from probe.runtime.turns import Turns
+from probe.runtime.writer import Writer, unknown
 from probe.store import Store, open_store
 
 FINISH_SECONDS: Final = 10.0
@@ -45,11 +53,11 @@ DRAIN_SECONDS: Final = 10.0
 FLUSH_SECONDS: Final = 2.0
 """How long a report waits for the newest results to be stored."""
 
-STALL_SECONDS: Final = 3.0
-"""Without a tick for so long, the watchdog ticks itself and wakes APScheduler."""
-
 FIRST_REPORT_SECONDS: Final = 4.0
 """A person who has just started probe waits for the first report."""
+
+MOST_TOLD: Final = 5
+"""Checks that a line of the log names."""
 
 _log = structlog.get_logger("probe")
 
@@ -79,6 +87,7 @@ async def run_daemon(settings: Settings, hooks: Hooks, *, stop: asyncio.Event | 
     Raises:
         ConfigurationError: the report's folder or the port can't be used. Nothing was started.
         StoreError: the store can't be used. Nothing was started.
+        ResultsLost: at the end, when results could not be stored.
     """
     check_writable(Path(settings.report.directory))
     taken = bind(settings.listen) if settings.listen else None
@@ -108,18 +117,22 @@ class _Daemon:
         self._store = store
         self._clock = clock
         self._missed: Counter[str] = Counter()
-        self._wants_reload = asyncio.Event()
+        self._busy: Counter[str] = Counter()
+        self._reloader = Reloader(settings, hooks.reload, self._take_over)
         self._telemetry = Telemetry(self._health)
         self._writer = Writer(store, settings.location)
-        self._prober = HttpProber(ProbeTransport(), clock.now)
+        self._prober = HttpProber(ProbeTransport(), clock.now, contact=settings.contact)
+        self._lag = LagMeter(clock)
+        self._control = ControlTargets(clock, self._prober)
         self._cycle = Cycle(
             clock,
             self._prober,
+            Turns(most=_most_at_once(), most_per_host=settings.max_per_host),
+            SelfDoubt(clock, self._lag, self._control),
             location=settings.location,
             deliver=lambda result, has_changed: self._writer.put(result, at_once=has_changed),
             missed=self._miss,
             observers=(self._telemetry, *hooks.observers),
-            most_at_once=_most_at_once(),
         )
         self._scheduler = Scheduler(clock, self._cycle.start, self._miss)
         self._publisher = Publisher(
@@ -139,10 +152,12 @@ class _Daemon:
         if self._listener:
             await self._listener.start()
         self._listen_to_signals(stop)
+        self._lag.start()
+        self._control.replace(self._settings.control, self._settings.addresses)
         planned_after = self._scheduler.replace(self._settings.checks)
         await self._fill_gap(planned_after + 1)
         self._start_jobs()
-        background = [asyncio.create_task(self._watch()), asyncio.create_task(self._reload_when_asked())]
+        background = [asyncio.create_task(self._watch()), asyncio.create_task(self._reloader.run())]
         gc.freeze()  # what was loaded stays: to look through it again and again would make checks late
         self._announce()
         self._hooks.started(self._settings)
@@ -154,12 +169,16 @@ class _Daemon:
         self._scheduler.stop()
         stopped_at = self._clock.now()
         await self._cycle.finish(within=FINISH_SECONDS)
+        await self._control.stop()
         await self._prober.aclose()
+        self._lag.stop()
         await self._writer.drain(writing, within=DRAIN_SECONDS)
         if self._listener:
             await self._listener.stop()
         await self._publisher.finish(now=stopped_at)
         _log.info("stopped", stored=self._writer.stored)
+        if self._writer.lost:
+            raise ResultsLost(f"{self._writer.lost} results were lost: the store did not take them")
 
     def _announce(self) -> None:
         settings = self._settings
@@ -214,6 +233,8 @@ class _Daemon:
     def _miss(self, gap: Gap) -> None:
         count = max(1, (gap.end - gap.start) // gap.check.interval)
         self._missed[gap.check.id] += count
+        if gap.waited_for_host:
+            self._busy[gap.check.id] += count
         self._telemetry.miss(gap.check, unknown(gap, self._settings.location, gap.start), count)
         self._writer.put(gap)
 
@@ -221,7 +242,14 @@ class _Daemon:
         """One line for all of them: after a pause they are many."""
         if self._missed:
             _log.warning("slots were missed", slots=self._missed.total(), checks=len(self._missed))
-            self._missed.clear()
+        if self._busy:
+            _log.warning(
+                "of these, some waited in vain for other checks of their host: max_per_host is too small for it",
+                slots=self._busy.total(),
+                checks=sorted(self._busy)[:MOST_TOLD],
+            )
+        self._missed.clear()
+        self._busy.clear()
 
     async def _register(self, checks: Iterable[Check]) -> None:
         await asyncio.to_thread(self._store.register, tuple(checks))
@@ -237,70 +265,25 @@ class _Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._wants_reload.set)
-
-    async def _reload_when_asked(self) -> None:
-        """One reload at a time; however often it was asked for meanwhile, one more follows."""
-        while True:
-            await self._wants_reload.wait()
-            self._wants_reload.clear()
-            try:
-                await self._reload()
-            except ProbeError as error:
-                _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
-            except Exception:  # noqa: BLE001  # the next reload must still be taken
-                _log.exception("the configuration was not reloaded; the old one goes on")
-
-    async def _reload(self) -> None:
-        """Take over the file as it is now.
-
-        Raises:
-            ConfigurationError: the file is wrong.
-            StoreError: the store does not take the new checks.
-        """
-        if self._hooks.reload is None:
-            return
-        wanted = await asyncio.to_thread(self._hooks.reload)
-        check_writable(Path(wanted.report.directory))
-        kept = [key for key in ("store", "listen", "location") if getattr(wanted, key) != getattr(self._settings, key)]
-        if kept:
-            _log.warning("these take effect after a restart", keys=kept)
-        await self._take_over(wanted)
+        loop.add_signal_handler(signal.SIGHUP, self._reloader.ask)
 
     async def _take_over(self, wanted: Settings) -> None:
-        old = self._settings
-        wanted = replace(wanted, store=old.store, listen=old.listen, location=old.location)
         await self._register(wanted.checks)
         self._settings = wanted
         context.cache_clear()  # an authority's file may have changed as well
         self._scheduler.replace(wanted.checks)
-        self._cycle.retain(wanted.checks)
+        self._cycle.replace(wanted.checks, most_per_host=wanted.max_per_host)
+        self._control.replace(wanted.control, wanted.addresses)
+        self._prober.user_agent = user_agent(wanted.contact)
         self._telemetry.retain({check.id for check in wanted.checks})
         self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)
         if self._listener:
             self._listener.replace(Path(wanted.report.directory))
         self._schedule_reports()
-        _log.info("reloaded", checks=len(wanted.checks))
 
     def _health(self) -> Health:
-        last = self._scheduler.last_tick
-        faults = []
-        if last is not None and self._clock.monotonic() - last > STALL_SECONDS:
-            faults.append("the scheduler does not tick")
-        if self._writer.failures:
-            faults.append("the store takes no results")
-        if self._writer.pending > MOST_PENDING // 2:
-            faults.append(f"{self._writer.pending} results wait to be stored")
-        if self._writer.lost:
-            faults.append(f"{self._writer.lost} results were lost")
-        return Health(
-            is_ready=last is not None,
-            faults=tuple(faults),
-            pending=self._writer.pending,
-            stored=self._writer.stored,
-            lost=self._writer.lost,
-        )
+        return examine(self._clock, self._scheduler, self._writer, self._lag, self._control)
 
 
 def _most_at_once() -> int:

@@ -7,34 +7,39 @@ from collections.abc import Sequence
 
 from probe.model.check import Check
 from probe.model.result import Result
+from probe.model.settings import Settings
 from probe.probers.http import HttpProber
 from probe.probers.transport import ProbeTransport
 from probe.runtime.clock import SystemClock
+from probe.runtime.control import ControlTargets
 from probe.runtime.cycle import Cycle
+from probe.runtime.doubt import SelfDoubt
+from probe.runtime.lag import LagMeter
+from probe.runtime.turns import Turns
 
 MOST_AT_ONCE = 50
 """Few enough not to disturb each other's timings much."""
 
 
-async def measure_once(checks: Sequence[Check], *, location: str) -> list[Result]:
+async def measure_once(checks: Sequence[Check], settings: Settings) -> list[Result]:
     """Each check's result, fast retries included, in the order given. Nothing is stored."""
     clock = SystemClock()
-    prober = HttpProber(ProbeTransport(), clock.now)
+    prober = HttpProber(ProbeTransport(), clock.now, contact=settings.contact)
+    lag, control = LagMeter(clock), ControlTargets(clock, prober)
     cycle = Cycle(
         clock,
         prober,
-        location=location,
+        Turns(most=MOST_AT_ONCE, most_per_host=settings.max_per_host),
+        SelfDoubt(clock, lag, control),
+        location=settings.location,
         deliver=lambda _result, _has_changed: None,
         missed=lambda _gap: None,
-        most_at_once=MOST_AT_ONCE,
     )
-    gate = asyncio.Semaphore(MOST_AT_ONCE)
-
-    async def measure(check: Check) -> Result:
-        async with gate:
-            return await cycle.once(check)
-
+    lag.start()
+    control.replace(settings.control, settings.addresses)
     try:
-        return list(await asyncio.gather(*map(measure, checks)))
+        return list(await asyncio.gather(*map(cycle.once, checks)))
     finally:
+        lag.stop()
+        await control.stop()
         await prober.aclose()

@@ -72,6 +72,13 @@ class Publisher:
             _log.debug("report written", pages=rendered.pages, seconds=round(self._clock.monotonic() - started, 2))
 
     async def _render(self, job: RenderJob) -> Rendered | None:
+        try:
+            return await self._render_apart(job)
+        except OSError as error:  # no more open files, processes or memory
+            _log.error("the report could not be written", why=error.strerror)
+            return None
+
+    async def _render_apart(self, job: RenderJob) -> Rendered | None:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "probe.runtime.rendering",  # -P: no code from the folder we happen to be in
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -34,12 +34,13 @@ _log = structlog.get_logger("probe.scheduler")
 
 
 class Gap(NamedTuple):
-    """The slots of a check in `[start, end)` that were not run, and why."""
+    """The slots of a check in `[start, end)` that were not run, and why; `waited_for_host` for the attempts of others."""
 
     check: Check
     start: Micros
     end: Micros
     reason: FailureKind
+    waited_for_host: bool = False
 
 
 class _Due(NamedTuple):

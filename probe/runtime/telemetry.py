@@ -1,54 +1,98 @@
-"""The prober's own state for other machines: /metrics, /healthz, /readyz, and the report site beside them."""
+"""The last results, and the prober's own state, as metrics for Prometheus."""
 
 from __future__ import annotations
 
-import errno
-import os
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
-from aiohttp import web
-from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from probe.model.check import Check
-from probe.model.errors import ConfigurationError
 from probe.model.result import Result, State
-from probe.model.sample import PHASES
-from probe.model.settings import Listen
+from probe.model.sample import PHASES, TlsFacts
 from probe.model.units import SECOND
+from probe.runtime.health import Health
 
 _STATES: Final = tuple(State)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """Whether the prober itself works.
-
-    Attributes:
-        is_ready: it has begun to measure.
-        faults: what is wrong, one sentence each; none when it is well.
-    """
-
-    is_ready: bool
-    faults: tuple[str, ...]
-    pending: int
-    stored: int
-    lost: int
+_Values: TypeAlias = Iterable[tuple[str, float]]
+"""Values, each with that of the gauge's own label; of a gauge without one at most a single value."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """The last result of a check, and its runs by state."""
+    """The last result of a check, its runs by state, and what the last TLS handshake showed."""
 
     check: Check
     last: Result
     runs: dict[State, int] = field(default_factory=lambda: dict.fromkeys(_STATES, 0))
+    tls: TlsFacts | None = None
+
+
+class _Gauge(NamedTuple):
+    """A gauge with labels `api` and `check`, and perhaps one of its own."""
+
+    name: str
+    told: str
+    read: Callable[[_Seen], _Values]
+    label: str = ""
+
+
+def _success(seen: _Seen) -> _Values:
+    if seen.last.state is not State.UNKNOWN:
+        yield "", float(seen.last.state is not State.DOWN)
+
+
+def _duration(seen: _Seen) -> _Values:
+    if seen.last.state is not State.UNKNOWN:
+        yield "", (seen.last.latency_us or 0) / SECOND
+
+
+def _status(seen: _Seen) -> _Values:
+    if seen.last.state is not State.UNKNOWN:
+        yield "", seen.last.http_status or 0
+
+
+def _http_version(seen: _Seen) -> _Values:
+    number = (seen.last.http_version or "").partition("/")[2]
+    if number.replace(".", "").isdecimal():
+        yield "", float(number)
+
+
+def _phases(seen: _Seen) -> _Values:
+    if seen.last.state is not State.UNKNOWN:
+        for name in PHASES:
+            if (spent := getattr(seen.last.phases, name)) is not None:
+                yield name, spent / SECOND
+
+
+def _lateness(seen: _Seen) -> _Values:
+    yield "", seen.last.lateness_us / SECOND
+
+
+def _certificates_end(seen: _Seen) -> _Values:
+    ends = [item.not_after for item in seen.tls.chain if item.not_after is not None] if seen.tls else []
+    if ends:
+        yield "", min(ends) / SECOND
+
+
+def _tls_version(seen: _Seen) -> _Values:
+    if seen.tls and seen.tls.version:
+        yield seen.tls.version.replace("TLSv", "TLS "), 1.0
+
+
+_GAUGES: Final = (
+    _Gauge("probe_success", "1 when the last slot was up or degraded, 0 when down; absent when unknown", _success),
+    _Gauge("probe_duration_seconds", "Latency of the last slot", _duration),
+    _Gauge("probe_http_status_code", "Status of the last slot; 0 when no response came", _status),
+    _Gauge("probe_http_version", "HTTP version of the last slot's response", _http_version),
+    _Gauge("probe_http_duration_seconds", "Last slot by phase", _phases, "phase"),
+    _Gauge("probe_lateness_seconds", "How late the last slot began: the prober's own fault", _lateness),
+    _Gauge("probe_ssl_earliest_cert_expiry", "When the first certificate of the chain ends", _certificates_end),
+    _Gauge("probe_tls_version_info", "TLS version of the last handshake", _tls_version, "version"),
+)
 
 
 class Telemetry(Collector):
@@ -66,6 +110,8 @@ class Telemetry(Collector):
         seen = self._seen.get(check.id)
         if seen is None:
             seen = self._seen[check.id] = _Seen(check, result)
+        if result.tls or seen.check is not check:
+            seen.tls = result.tls
         seen.check, seen.last = check, result
         seen.runs[result.state] += 1
 
@@ -82,126 +128,38 @@ class Telemetry(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Prometheus's view of now."""
-        labels = ["api", "check"]
-        success = GaugeMetricFamily(
-            "probe_success",
-            "1 when the last slot was up or degraded, 0 when down; absent when unknown",
-            labels=labels,
-        )
-        duration = GaugeMetricFamily("probe_duration_seconds", "Latency of the last slot", labels=labels)
-        status = GaugeMetricFamily(
-            "probe_http_status_code",
-            "Status of the last slot; 0 when no response came",
-            labels=labels,
-        )
-        phases = GaugeMetricFamily("probe_http_duration_seconds", "Last slot by phase", labels=[*labels, "phase"])
-        lateness = GaugeMetricFamily(
-            "probe_lateness_seconds",
-            "How late the last slot began: the prober's own fault",
-            labels=labels,
-        )
-        runs = CounterMetricFamily("probe_runs", "Slots by state", labels=[*labels, "state"])
+        yield from map(self._gauge, _GAUGES)
+        yield self._runs()
+        yield from _own(self._health())
+
+    def _gauge(self, gauge: _Gauge) -> Metric:
+        family = GaugeMetricFamily(gauge.name, gauge.told, labels=["api", "check", *filter(None, [gauge.label])])
         for seen in self._seen.values():
-            key = [seen.check.api, seen.check.id.partition("/")[2]]
-            last = seen.last
-            if last.state is not State.UNKNOWN:
-                success.add_metric(key, float(last.state is not State.DOWN))
-                duration.add_metric(key, (last.latency_us or 0) / SECOND)
-                status.add_metric(key, last.http_status or 0)
-            for name in PHASES:
-                if (spent := getattr(last.phases, name)) is not None:
-                    phases.add_metric([*key, name], spent / SECOND)
-            lateness.add_metric(key, last.lateness_us / SECOND)
+            for label, value in gauge.read(seen):
+                family.add_metric([*_key(seen), label] if gauge.label else _key(seen), value)
+        return family
+
+    def _runs(self) -> Metric:
+        family = CounterMetricFamily("probe_runs", "Slots by state", labels=["api", "check", "state"])
+        for seen in self._seen.values():
             for state, count in seen.runs.items():
-                runs.add_metric([*key, state.value], count)
-        yield from (success, duration, status, phases, lateness, runs)
-        yield from self._own()
-
-    def _own(self) -> Iterator[Metric]:
-        health = self._health()
-        yield GaugeMetricFamily("probe_healthy", "1 while the prober itself works", value=float(not health.faults))
-        yield GaugeMetricFamily("probe_results_pending", "Results not yet stored", value=health.pending)
-        yield CounterMetricFamily("probe_results_stored", "Results stored since the start", value=health.stored)
-        yield CounterMetricFamily("probe_results_lost", "Results lost since the start", value=health.lost)
+                family.add_metric([*_key(seen), state.value], count)
+        return family
 
 
-def bind(listen: Listen) -> socket.socket:
-    """A listening socket, taken before anything is started.
-
-    Raises:
-        ConfigurationError: the port is busy, or the address not this machine's.
-    """
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    taken = socket.socket(family)
-    try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((listen.host, listen.port))
-        taken.listen(128)
-    except OSError as error:
-        taken.close()
-        raise ConfigurationError(f"listen: {listen} {_why(error)}") from None
-    taken.setblocking(False)
-    return taken
+def _key(seen: _Seen) -> list[str]:
+    return [seen.check.api, seen.check.id.partition("/")[2]]
 
 
-def _why(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "is in use by another program; stop it, or name another port"
-    if error.errno == errno.EACCES:
-        return "is not allowed for this user; name a port above 1023"
-    return (
-        f"can't be listened on: {os.strerror(error.errno) if error.errno else error}; name an address of this machine"
-    )
-
-
-class Listener:
-    """The HTTP server of the daemon."""
-
-    def __init__(self, taken: socket.socket, telemetry: Telemetry, health: Callable[[], Health], site: Path) -> None:
-        self._socket = taken
-        self._health = health
-        self._site = site
-        self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(telemetry)
-        self._runner: web.AppRunner | None = None
-
-    async def start(self) -> None:
-        """Serve until `stop`."""
-        app = web.Application()
-        app.router.add_get("/metrics", self._metrics)
-        app.router.add_get("/healthz", self._healthz)
-        app.router.add_get("/readyz", self._readyz)
-        app.router.add_get("/", self._page)
-        app.router.add_get(r"/{page:.+\.html}", self._page)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.SockSite(self._runner, self._socket).start()
-
-    def replace(self, site: Path) -> None:
-        """Serve the pages of another folder from now on."""
-        self._site = site
-
-    async def stop(self) -> None:
-        """Close the port."""
-        if self._runner:
-            await self._runner.cleanup()
-
-    async def _metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(self._registry), headers={"content-type": CONTENT_TYPE_LATEST})
-
-    async def _healthz(self, _: web.Request) -> web.Response:
-        faults = self._health().faults
-        return web.Response(status=503 if faults else 200, text="\n".join(faults or ("ok",)) + "\n")
-
-    async def _readyz(self, _: web.Request) -> web.Response:
-        is_ready = self._health().is_ready
-        return web.Response(status=200 if is_ready else 503, text="ready\n" if is_ready else "starting\n")
-
-    async def _page(self, request: web.Request) -> web.StreamResponse:
-        """A page of the site, and nothing else that may lie in its folder."""
-        page = (self._site / request.match_info.get("page", "index.html")).resolve()
-        if not page.is_relative_to(self._site.resolve()) or not page.is_file():
-            if page.name == "index.html":
-                return web.Response(status=503, text="the first report is being written; try again in a few seconds\n")
-            raise web.HTTPNotFound
-        return web.FileResponse(page)
+def _own(health: Health) -> Iterator[Metric]:
+    yield GaugeMetricFamily("probe_healthy", "1 while the prober itself works", value=float(not health.faults))
+    yield GaugeMetricFamily("probe_results_pending", "Results not yet stored", value=health.pending)
+    yield CounterMetricFamily("probe_results_stored", "Results stored since the start", value=health.stored)
+    yield CounterMetricFamily("probe_results_lost", "Results lost since the start", value=health.lost)
+    yield GaugeMetricFamily("probe_loop_lag_seconds", "Longest lag of the last minute", value=health.lag)
+    yield CounterMetricFamily("probe_loop_stalls", "Times the event loop stood still", value=health.stalls)
+    control = GaugeMetricFamily("probe_control_up", "1 when the control target answered last", labels=["target"])
+    for state in health.control:
+        if state.is_up is not None:
+            control.add_metric([state.name], float(state.is_up))
+    yield control

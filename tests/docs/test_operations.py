@@ -11,12 +11,16 @@ from probe.assertions.conclusion import OWN_FAILURES
 from probe.model.errors import ConfigurationError, StoreError
 from probe.model.ndjson import to_json
 from probe.model.result import Result, State, Verdict
-from probe.model.sample import PHASES, FailureKind, Phases
+from probe.model.sample import PHASES, CertificateFacts, FailureKind, Phases, TlsFacts
 from probe.model.units import DAY, MINUTE, SECOND
-from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS, STALL_SECONDS
+from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS
+from probe.runtime.control import PAUSE, ControlState
+from probe.runtime.health import STALL_SECONDS, UNHEALTHY_LAG, Health
+from probe.runtime.lag import LAG_LIMIT
+from probe.runtime.listener import IDLE_SECONDS, MOST_CONNECTIONS
 from probe.runtime.publisher import LONGEST
 from probe.runtime.scheduler import GRACE, JUMP, LOOK_AHEAD
-from probe.runtime.telemetry import Health, Telemetry
+from probe.runtime.telemetry import Telemetry
 from probe.runtime.writer import LONGEST_PAUSE, MOST_FILLED, MOST_PENDING
 from probe.slo.spans import MAX_GAP
 from tests.docs.pages import ROOT, blocks, first_column, flat, read, rows, spans
@@ -30,12 +34,15 @@ RESULT = Result(
     scheduled_at=0,
     state=State.UP,
     phases=Phases(**dict.fromkeys(PHASES, 1)),
+    http_version="HTTP/1.1",
+    tls=TlsFacts(version="TLSv1.3", cipher=None, chain=(CertificateFacts(not_after=SECOND),)),
 )
+HEALTH = Health(is_ready=True, faults=(), pending=0, stored=0, lost=0, control=(ControlState("a.example", True),))
 
 
 def metrics() -> dict[str, set[str]]:
     """Each metric's labels, as Prometheus gets them once one check has run."""
-    telemetry = Telemetry(lambda: Health(is_ready=True, faults=(), pending=0, stored=0, lost=0))
+    telemetry = Telemetry(lambda: HEALTH)
     telemetry.observe(make_check(), RESULT)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(telemetry)
@@ -87,6 +94,10 @@ def test_the_exit_statuses_are_those_of_the_errors(page: str) -> None:
         f"at most {LONGEST_PAUSE:g} s apart",
         f"more than {LONGEST / 60:g} minutes is ended",
         f"at most {MOST_FILLED:,} of a check",
+        f"it stood still for {LAG_LIMIT * 1000:g} ms or more become `unknown`",
+        f"the event loop stood still for {UNHEALTHY_LAG:g} s or more in the last minute",
+        f"nothing is asked for {IDLE_SECONDS:g} s are closed; at most {MOST_CONNECTIONS} are open",
+        f"at most every {PAUSE:g} s while something fails",
     ],
 )
 def test_a_number_is_the_one_of_the_code(phrase: str) -> None:

@@ -23,7 +23,9 @@ from probe.model.units import SECOND
 from probe.probers.http import HttpProber
 from probe.runtime.clock import SystemClock
 from probe.runtime.cycle import Cycle
+from probe.runtime.turns import Turns
 from tests.fakes.checks import make_check
+from tests.fakes.doubt import NoDoubt
 from tests.fakes.servers import Authority, Server
 from tests.integration.hostile.connections import CONNECTIONS
 from tests.integration.hostile.encodings import ENCODINGS
@@ -110,10 +112,11 @@ async def _once(prober: HttpProber, check: Check) -> Result:
     cycle = Cycle(
         SystemClock(),
         prober,
+        Turns(most=1, most_per_host=1),
+        NoDoubt(),
         location="here",
         deliver=lambda _result, _has_changed: None,
         missed=lambda _gap: None,
-        most_at_once=1,
     )
     return await cycle.once(check)
 

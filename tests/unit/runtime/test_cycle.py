@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pytest
 
 from probe.config.expressions import parse_expectation
 from probe.model.check import Check, Severity
@@ -9,9 +12,12 @@ from probe.model.result import Result, State
 from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import MINUTE, SECOND
 from probe.runtime.cycle import Cycle
+from probe.runtime.doubt import Doubt
 from probe.runtime.scheduler import Gap
+from probe.runtime.turns import Turns
 from tests.fakes.checks import make_check
 from tests.fakes.clock import FakeClock
+from tests.fakes.doubt import NoDoubt
 from tests.fakes.prober import BROKEN, OK, REFUSED, FakeProber
 
 NOW = 1_795_000_000 * SECOND
@@ -21,7 +27,14 @@ EXPECTED = (parse_expectation("status == 200"), parse_expectation("latency < 500
 class World:
     """A cycle with a prober that does as it is told, and what it handed on."""
 
-    def __init__(self, samples: Iterable[Sample | Exception] = (OK,), *, most_at_once: int = 10) -> None:
+    def __init__(
+        self,
+        samples: Iterable[Sample | Exception] = (OK,),
+        *,
+        most_at_once: int = 10,
+        most_per_host: int = 10,
+        doubt: Callable[[FakeClock], Doubt] = lambda _: NoDoubt(),
+    ) -> None:
         self.clock = FakeClock(NOW)
         self.prober = FakeProber(samples)
         self.delivered: list[tuple[Result, bool]] = []
@@ -30,11 +43,12 @@ class World:
         self.cycle = Cycle(
             self.clock,
             self.prober,
+            Turns(most=most_at_once, most_per_host=most_per_host),
+            doubt(self.clock),
             location="default",
             deliver=lambda result, has_changed: self.delivered.append((result, has_changed)),
             missed=self.gaps.append,
             observers=(self,),
-            most_at_once=most_at_once,
         )
 
     def observe(self, _: Check, result: Result) -> None:
@@ -132,14 +146,140 @@ async def test_once_delivers_and_observes_nothing() -> None:
     assert not world.observed
 
 
-async def test_a_time_out_while_this_process_stood_still_is_not_blamed_on_the_target() -> None:
-    timed_out = Sample(started_at=0, latency_us=0, failure=Failure(kind=FailureKind.TIMEOUT, detail="too late"))
-    world = World([timed_out])
+class Lagging:
+    """Doubts the attempts that it is told to, and asks about the network as it is told."""
+
+    def __init__(self, *spoilt: bool, is_cut_off: bool = False) -> None:
+        self.spoilt = list(spoilt)
+        self.is_cut_off = is_cut_off
+        self.within: list[float] = []
+
+    def mark(self) -> float:
+        return 0.0
+
+    def of_ourselves(self, sample: Sample, *, since: float) -> Sample:
+        return replace(sample, failure=OURS) if self.spoilt and self.spoilt.pop(0) else sample
+
+    async def of_our_network(self, check: Check, sample: Sample, *, within: float) -> Sample:
+        self.within.append(within)
+        return replace(sample, failure=OURS) if self.is_cut_off else sample
+
+
+OURS = Failure(kind=FailureKind.PROBER_FAULT, detail="probe itself stood still")
+
+
+async def test_a_spoilt_success_is_unknown() -> None:
+    result = await World(doubt=lambda _: Lagging(True)).run(make_check(expectations=EXPECTED[:1]))
+    assert (result.state, result.failure, result.detail) == (State.UNKNOWN, FailureKind.PROBER_FAULT, OURS.detail)
+
+
+async def test_after_a_spoilt_attempt_a_clean_one_decides() -> None:
+    world = World([REFUSED, OK], doubt=lambda _: Lagging(True))
+    result = await world.run(make_check(expectations=EXPECTED[:1], retries=1))
+    assert (result.state, result.attempts) == (State.UP, 2)
+
+
+async def test_the_network_is_asked_about_once_and_only_for_what_decides() -> None:
+    doubt = Lagging(is_cut_off=True)
+    result = await World([REFUSED], doubt=lambda _: doubt).run(make_check(retries=2))
+    assert (result.state, result.attempts, len(doubt.within)) == (State.UNKNOWN, 3, 1)
+    await World([REFUSED, OK], doubt=lambda _: doubt).run(make_check(retries=2))
+    assert len(doubt.within) == 1
+
+
+async def test_asking_about_the_network_keeps_within_the_slot() -> None:
+    doubt = Lagging()
+    world = World([REFUSED], doubt=lambda _: doubt)
     world.prober.hold = asyncio.Event()
-    world.cycle.start(make_check(timeout=2 * SECOND), NOW)
+    world.cycle.start(make_check(interval=MINUTE), NOW)
     await asyncio.sleep(0)
-    world.clock.freeze(35)
+    world.clock.freeze(50)
     world.prober.hold.set()
     await world.cycle.finish(within=1)
-    ((result, _),) = world.delivered
-    assert (result.state, result.failure) == (State.UNKNOWN, FailureKind.PROBER_FAULT)
+    assert doubt.within == [10.0]
+
+
+QUIET = replace(BROKEN, headers=(("retry-after", "30"),))
+WHY = "expected status == 200, found 500"
+
+
+async def test_a_target_that_asks_for_quiet_is_not_retried() -> None:
+    world = World([QUIET])
+    result = await world.run(make_check(expectations=EXPECTED[:1], retries=2))
+    assert (result.state, result.attempts) == (State.DOWN, 1)
+    assert result.detail == f"{WHY}; the target asked for quiet for 30s, so there was no fast retry"
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+async def test_where_there_was_no_retry_to_come_quiet_is_not_mentioned(retries: int) -> None:
+    world = World([BROKEN, QUIET])
+    if not retries:
+        world = World([QUIET])
+    result = await world.run(make_check(expectations=EXPECTED[:1], retries=retries))
+    assert (result.detail, result.attempts) == (WHY, retries + 1)
+
+
+async def test_quiet_changes_nothing_about_a_slot_that_is_up() -> None:
+    result = await World([replace(OK, headers=QUIET.headers)]).run(make_check(expectations=EXPECTED[:1]))
+    assert (result.state, result.detail) == (State.UP, None)
+
+
+async def test_waiting_for_a_busy_host_is_lateness_and_never_latency() -> None:
+    world = World(most_per_host=1)
+    world.prober.hold = asyncio.Event()
+    world.cycle.start(make_check("shop/first"), NOW)
+    world.cycle.start(make_check("shop/second"), NOW)
+    await asyncio.sleep(0)
+    assert [check.id for check in world.prober.measured] == ["shop/first"]
+    world.clock.freeze(3)
+    world.prober.hold.set()
+    await world.cycle.finish(within=1)
+    assert [(result.lateness_us, result.latency_us) for result, _ in world.delivered] == [
+        (0, 1_000),
+        (3 * SECOND, 1_000),
+    ]
+
+
+async def test_a_slot_that_pauses_before_its_retry_holds_no_place() -> None:
+    world = World([BROKEN, OK], most_per_host=1)
+    world.cycle.start(make_check("shop/first", expectations=EXPECTED[:1], retries=1, after=SECOND // 10), NOW)
+    await asyncio.sleep(0.02)
+    world.cycle.start(make_check("shop/second"), NOW)
+    await world.cycle.finish(within=1)
+    assert [result.check for result, _ in world.delivered] == ["shop/second", "shop/first"]
+
+
+async def test_a_slot_that_waited_in_vain_for_its_host_says_so() -> None:
+    world = World(most_per_host=1)
+    world.prober.hold = asyncio.Event()
+    for name in ("shop/first", "shop/second"):
+        world.cycle.start(make_check(name), NOW)
+    await asyncio.sleep(0)
+    world.clock.freeze(90)
+    world.prober.hold.set()
+    await world.cycle.finish(within=1)
+    assert [(gap.check.id, gap.waited_for_host) for gap in world.gaps] == [("shop/second", True)]
+
+
+async def test_a_retry_whose_turn_comes_too_late_is_not_made() -> None:
+    world = World([BROKEN], most_per_host=1)
+    world.cycle.start(make_check("shop/first", expectations=EXPECTED[:1], retries=1, after=SECOND // 10), NOW)
+    await asyncio.sleep(0.02)
+    world.prober.hold = asyncio.Event()
+    world.cycle.start(make_check("shop/second"), NOW)
+    await asyncio.sleep(0.2)
+    world.clock.freeze(59)
+    world.prober.hold.set()
+    await world.cycle.finish(within=1)
+    assert {result.check: result.attempts for result, _ in world.delivered} == {"shop/first": 1, "shop/second": 1}
+
+
+async def test_once_waits_for_its_turn_for_as_long_as_it_takes() -> None:
+    world = World(most_per_host=1)
+    world.prober.hold = asyncio.Event()
+    tasks = [asyncio.create_task(world.cycle.once(make_check(name))) for name in ("shop/first", "shop/second")]
+    await asyncio.sleep(0)
+    world.clock.freeze(900)
+    world.prober.hold.set()
+    found = await asyncio.gather(*tasks)
+    assert [result.lateness_us for result in found] == [0, 0]

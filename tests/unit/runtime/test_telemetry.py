@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
 from probe.model.result import Result, State
-from probe.model.sample import FailureKind, Phases
-from probe.runtime.telemetry import Health, Telemetry
+from probe.model.sample import CertificateFacts, FailureKind, Phases, TlsFacts
+from probe.model.units import SECOND
+from probe.runtime.control import ControlState
+from probe.runtime.health import Health
+from probe.runtime.telemetry import Telemetry
 from tests.fakes.checks import make_check
 
 WELL = Health(is_ready=True, faults=(), pending=1, stored=2, lost=0)
@@ -68,3 +74,51 @@ def test_a_fault_of_its_own_makes_it_unhealthy() -> None:
     lines = exposition(Telemetry(lambda: sick))
     assert "probe_healthy 0.0" in lines
     assert "probe_results_lost_total 3.0" in lines
+
+
+def seconds(year: int) -> int:
+    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+
+
+def handshake(*years: int) -> TlsFacts:
+    chain = tuple(CertificateFacts(not_after=seconds(year) * SECOND) for year in years)
+    return TlsFacts(version="TLSv1.3", cipher=None, chain=chain)
+
+
+def test_it_exposes_the_connection_under_the_names_that_dashboards_know() -> None:
+    telemetry = Telemetry(lambda: WELL)
+    telemetry.observe(make_check(), result(State.UP, http_version="HTTP/1.1", tls=handshake(2030, 2027)))
+    lines = exposition(telemetry)
+    assert 'probe_http_version{api="shop",check="list"} 1.1' in lines
+    (expiry,) = (line for line in lines if line.startswith("probe_ssl_earliest_cert_expiry{"))
+    assert float(expiry.rpartition(" ")[2]) == seconds(2027)
+    assert 'probe_tls_version_info{api="shop",check="list",version="TLS 1.3"} 1.0' in lines
+
+
+def test_what_the_last_handshake_showed_stays_while_none_comes() -> None:
+    telemetry = Telemetry(lambda: WELL)
+    check = make_check()
+    telemetry.observe(check, result(State.UP, tls=handshake(2027)))
+    telemetry.observe(check, result(State.UNKNOWN, failure=FailureKind.MISSED))
+    assert "probe_ssl_earliest_cert_expiry{" in "\n".join(exposition(telemetry))
+    telemetry.observe(make_check(), result(State.UP))
+    assert "probe_ssl_earliest_cert_expiry{" not in "\n".join(exposition(telemetry))
+
+
+def test_a_spoilt_attempt_shows_no_timings() -> None:
+    telemetry = Telemetry(lambda: WELL)
+    telemetry.observe(make_check(), result(State.UNKNOWN, failure=FailureKind.PROBER_FAULT))
+    text = "\n".join(exposition(telemetry))
+    assert "probe_http_duration_seconds{" not in text
+    assert "probe_duration_seconds{" not in text
+
+
+def test_lag_and_control_targets_are_shown() -> None:
+    control = (ControlState("a.example", True), ControlState("b.example:8443", False), ControlState("c.example", None))
+    lines = exposition(Telemetry(lambda: replace(WELL, lag=1.25, stalls=3, control=control)))
+    assert "probe_loop_lag_seconds 1.25" in lines
+    assert "probe_loop_stalls_total 3.0" in lines
+    assert [line for line in lines if line.startswith("probe_control_up{")] == [
+        'probe_control_up{target="a.example"} 1.0',
+        'probe_control_up{target="b.example:8443"} 0.0',
+    ]

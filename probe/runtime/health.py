@@ -1,0 +1,79 @@
+"""Whether the prober itself works, as its parts say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from probe.model.units import SECOND, to_iso
+from probe.runtime.clock import Clock
+from probe.runtime.control import ControlState, ControlTargets
+from probe.runtime.lag import LagMeter, spoken
+from probe.runtime.scheduler import GRACE, Scheduler
+from probe.runtime.writer import MOST_PENDING, Writer
+
+STALL_SECONDS: Final = 3.0
+"""Without a tick for so long, the scheduler is taken for dead."""
+
+UNHEALTHY_LAG: Final = GRACE / SECOND
+"""Seconds of lag that make the prober unhealthy: slots are missed by it. What merely spoils an attempt shows in its result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the prober itself is.
+
+    Attributes:
+        is_ready: it has begun to measure.
+        faults: what is wrong, one sentence each; none when it is well.
+        pending, stored, lost: results that wait, that were committed, and that never will be.
+        lag: the event loop's longest lag of the last minute, in seconds.
+        stalls: how often it stood still for so long that attempts were spoilt.
+        control: the control targets.
+    """
+
+    is_ready: bool
+    faults: tuple[str, ...]
+    pending: int
+    stored: int
+    lost: int
+    lag: float = 0.0
+    stalls: int = 0
+    control: tuple[ControlState, ...] = ()
+
+
+def examine(clock: Clock, scheduler: Scheduler, writer: Writer, lag: LagMeter, control: ControlTargets) -> Health:
+    """How it is now."""
+    return Health(
+        is_ready=scheduler.last_tick is not None,
+        faults=(*_of_time(clock, scheduler, lag), *_of_the_store(writer), *_of_the_network(control)),
+        pending=writer.pending,
+        stored=writer.stored,
+        lost=writer.lost,
+        lag=lag.last_minute(),
+        stalls=lag.stalls,
+        control=control.states(),
+    )
+
+
+def _of_time(clock: Clock, scheduler: Scheduler, lag: LagMeter) -> Iterator[str]:
+    last = scheduler.last_tick
+    if last is not None and clock.monotonic() - last > STALL_SECONDS:
+        yield "the scheduler does not tick"
+    if (longest := lag.last_minute()) >= UNHEALTHY_LAG:
+        yield f"the event loop stood still for up to {spoken(longest)} in the last minute"
+
+
+def _of_the_store(writer: Writer) -> Iterator[str]:
+    if writer.failures:
+        yield "the store takes no results"
+    if writer.pending > MOST_PENDING // 2:
+        yield f"{writer.pending} results wait to be stored"
+    if writer.lost:
+        yield f"{writer.lost} results were lost"
+
+
+def _of_the_network(control: ControlTargets) -> Iterator[str]:
+    if control.silent_since is not None:
+        yield f"no control target can be reached since {to_iso(control.silent_since - control.silent_since % SECOND)}"
