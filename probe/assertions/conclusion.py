@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from probe.assertions.shown import shown
 from probe.model.check import Check
 from probe.model.result import AssertionOutcome, Result, State, Verdict
 from probe.model.sample import FailureKind, Sample
@@ -44,15 +45,15 @@ def conclude(
         lateness_us: how long after its slot the first attempt began.
         attempts: how many were made; with 0 there is no latency.
     """
-    shown = tuple(_shown(outcome, check.redactor) for outcome in outcomes)
-    state, failure, detail = _verdict(sample, shown)
+    told = tuple(_told(outcome, check.redactor) for outcome in outcomes)
+    state, failure, detail = _verdict(sample, told)
     return Result(
         check=check.id,
         location=location,
         scheduled_at=scheduled_at,
         state=state,
         failure=failure,
-        detail=detail and _clean(detail, check.redactor, LONGEST_DETAIL),
+        detail=detail and shown(detail, check.redactor, LONGEST_DETAIL),
         http_status=sample.http_status,
         latency_us=sample.latency_us if attempts else None,
         phases=sample.phases,
@@ -61,7 +62,7 @@ def conclude(
         lateness_us=lateness_us,
         attempts=attempts,
         address=sample.address,
-        outcomes=shown,
+        outcomes=told,
         definition=check.definition,
         http_version=sample.http_version,
         tls=sample.tls,
@@ -88,21 +89,7 @@ def _sentence(outcomes: Sequence[AssertionOutcome]) -> str:
     return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
 
 
-def _shown(outcome: AssertionOutcome, redactor: Redactor) -> AssertionOutcome:
+def _told(outcome: AssertionOutcome, redactor: Redactor) -> AssertionOutcome:
     if outcome.actual is None:
         return outcome
-    return replace(outcome, actual=_clean(outcome.actual, redactor, LONGEST_ACTUAL))
-
-
-def _clean(text: str, redactor: Redactor, limit: int) -> str:
-    """Masked, then cut, then made harmless, for it will stand in terminals, logs and pages."""
-    masked = redactor.redact(text)
-    cut = masked if len(masked) <= limit else masked[: limit - 1] + "…"
-    return cut if cut.isprintable() else "".join(map(_visible, cut))
-
-
-def _visible(character: str) -> str:
-    """Escape sequences, direction marks and lone surrogates by their number: `\\x1b`, `\\u202e`."""
-    if character.isprintable():
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    return replace(outcome, actual=shown(outcome.actual, redactor, LONGEST_ACTUAL))

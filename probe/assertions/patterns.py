@@ -7,9 +7,9 @@ from typing import Final
 
 import re2
 
-_OPTIONS: Final = re2.Options()
-_OPTIONS.log_errors = False
-_OPTIONS.max_mem = 2 * 2**20
+OPTIONS: Final = re2.Options()
+OPTIONS.log_errors = False
+OPTIONS.max_mem = 2 * 2**20
 
 MAX_PROGRAM: Final = 1_000
 """RE2's steps are text times program: a larger program could take seconds for a body of some megabytes."""
@@ -33,7 +33,7 @@ def compile_pattern(pattern: str, *, whole: bool = False) -> Callable[[str], boo
         ValueError: it is not a pattern RE2 takes; the message says why.
     """
     try:
-        compiled = re2.compile(pattern, _OPTIONS)
+        compiled = re2.compile(pattern, OPTIONS)
     except re2.error as error:
         raise ValueError(f"is not a regular expression: {_reason(error)}") from None
     except UnicodeEncodeError:

@@ -143,3 +143,8 @@ def test_what_a_terminal_would_obey_is_made_visible() -> None:
     failure = Failure(kind=FailureKind.PROTOCOL, detail="said \x1b[2J\x9b31m\u202e\ud800 and\nmore")
     result = _result(_check(), replace(SAMPLE, failure=failure))
     assert result.detail == r"said \x1b[2J\x9b31m\u202e\ud800 and\nmore"
+
+
+def test_what_looks_like_a_secret_of_the_targets_own_is_masked_in_what_was_found() -> None:
+    result = _result(_check("body == a"), with_body(b'{"password": "abc", "n": 1}'))
+    assert result.outcomes[0].actual == r'"{\"password\": \"***\", \"n\": 1}"'
