@@ -28,10 +28,10 @@ def nearest(levels: Iterable[Level], read: Callable[[Common], _T | None], defaul
 def merged(levels: Sequence[Level], read: Callable[[Common], _S | None], empty: _S) -> _S:
     """A section with each of its keys from the nearest level that has it."""
     sections = [section for level in levels if (section := read(level.fields)) is not None]
-    if not sections:
-        return empty
-    values = {key: value for section in reversed(sections) for key, value in section if value is not None}
-    return empty.model_copy(update=values)
+    if len(sections) < 2:
+        return sections[0] if sections else empty
+    values = {key: getattr(section, key) for section in reversed(sections) for key in section.model_fields_set}
+    return empty.model_copy(update={key: value for key, value in values.items() if value is not None})
 
 
 def place(levels: Iterable[Level], *keys: str) -> Path:

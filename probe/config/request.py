@@ -75,7 +75,8 @@ class RequestBuilder:
         return (_DEFAULT_EXPECTATION, *fields.expect)
 
     def examine(self, level: Level) -> None:
-        """Look at the authentication of a level by itself: a check may have another of its own."""
+        """Look at the address and the authentication of a level by themselves: a check may have others of its own."""
+        self._root([level])
         self._authenticate([level], {}, [])
 
     def _headers(self, levels: Sequence[Level]) -> dict[str, Sensitive]:
@@ -142,16 +143,11 @@ class RequestBuilder:
             )
             return path
         if not path.reveal().startswith(("http://", "https://")):
-            base = next(
-                ((level.fields.base_url, level.path) for level in levels if isinstance(level.fields, ApiFields)),
-                None,
-            )
-            if base is None or base[0] is None:
+            root = self._root(levels)
+            if root is None:
                 self.filling.blame(where, "has no address: give the API a base_url, or write a whole URL here")
                 return path
-            root = self.filling.text(base[0], (*base[1], "base_url"))
-            if reason := why_not_a_url(root.reveal()):
-                self.filling.blame((*base[1], "base_url"), reason)
+            if why_not_a_url(root.reveal()):
                 return path
             path = Sensitive(join(root.reveal(), path.reveal()), join(root.shown, path.shown))
         revealed = with_query(path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query))
@@ -159,6 +155,17 @@ class RequestBuilder:
         if reason := why_not_a_url(revealed):
             self.filling.blame(where, reason)
         return Sensitive(revealed, shown)
+
+    def _root(self, levels: Sequence[Level]) -> Sensitive | None:
+        """The address that the API's paths are appended to."""
+        for level in levels:
+            if isinstance(level.fields, ApiFields) and level.fields.base_url is not None:
+                path: Path = (*level.path, "base_url")
+                root = self.filling.text(level.fields.base_url, path)
+                if reason := why_not_a_url(root.reveal()):
+                    self.filling.blame(path, reason)
+                return root
+        return None
 
     def _body(self, fields: CheckFields, path: Path) -> tuple[Sensitive | None, str | None]:
         """The body and the content type it implies."""

@@ -60,7 +60,8 @@ def vet(addresses: Sequence[str], policy: AddressPolicy) -> list[str]:
     allowed = [address for address in dict.fromkeys(map(_plain, addresses)) if _denial(address, policy) is None]
     if not allowed:
         first = _plain(addresses[0])
-        raise AddressBlocked(f"the host leads to {first}: {_denial(first, policy)}")
+        forms = " = ".join(map(str, _forms(ipaddress.ip_address(first))))
+        raise AddressBlocked(f"the host leads to {forms}: {_denial(first, policy)}")
     return allowed
 
 

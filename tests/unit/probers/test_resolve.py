@@ -125,6 +125,11 @@ def test_a_name_that_leads_nowhere_else_is_blocked_by_a_rule_that_is_named(
     assert str(raised.value) == f"the host leads to {address}: {rule}"
 
 
+def test_a_blocked_address_is_told_as_what_it_stands_for_too() -> None:
+    with pytest.raises(AddressBlocked, match=r"leads to 64:ff9b::a00:1 = 10\.0\.0\.1: it is no public address"):
+        vet(["64:ff9b::a00:1"], PUBLIC_ONLY)
+
+
 @pytest.mark.parametrize(
     ("host", "address"), [("::0001", "::1"), ("127.0.0.1", "127.0.0.1"), ("127.1", None), ("a", None)]
 )
