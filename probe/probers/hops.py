@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
@@ -9,7 +10,7 @@ from urllib.parse import urljoin
 import httpx
 
 from probe import __version__
-from probe.model.check import Request
+from probe.model.check import Connection, Request
 from probe.model.sample import FailureKind
 from probe.probers.decoding.registry import ACCEPTED
 from probe.probers.failures import TargetFailure
@@ -82,6 +83,14 @@ def wire_head(hop: httpx.Request, http_version: str | None) -> str:
     ]
     first, *rest = [line.decode("latin-1") for line in lines]
     return "\n".join([f"{first} {version}", *rest])
+
+
+def next_way(connection: Connection, hop: httpx.Request, to: httpx.Request) -> Connection:
+    """How to get to the next hop: a client certificate, a server's name and a socket were meant for one origin."""
+    if _origin(hop.url) == _origin(to.url):
+        return connection
+    tls = replace(connection.tls, certificate=None, key=None, server_name=None)
+    return replace(connection, tls=tls, unix_socket=None)
 
 
 def _keeps_method(method: str, status: int) -> bool:

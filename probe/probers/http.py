@@ -14,7 +14,7 @@ from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import TargetFailure, classify, timed_out
-from probe.probers.hops import REDIRECTS, first_request, next_request, user_agent, wire_head
+from probe.probers.hops import REDIRECTS, first_request, next_request, next_way, user_agent, wire_head
 from probe.probers.seam import CONNECTION, RECORDER
 from probe.probers.timing import Recorder
 
@@ -83,17 +83,18 @@ class HttpProber:
 
     async def _follow(self, request: Request, recorder: Recorder, seen: _Seen) -> None:
         """Each hop is made, timed and vetted like the first."""
-        hop = first_request(request, self.user_agent)
+        hop, connection = first_request(request, self.user_agent), request.connection
         while True:
             seen.request = hop
-            hop.extensions = {RECORDER: recorder, CONNECTION: request.connection}
+            hop.extensions = {RECORDER: recorder, CONNECTION: connection}
             response = await self._fetch(hop, request.max_body, seen)
             location = next((value for name, value in response.headers if name == "location"), None)
             if response.status not in REDIRECTS or location is None or not request.max_redirects:
                 return
             if seen.redirects == request.max_redirects:
                 raise TargetFailure(FailureKind.REDIRECT, f"more than {request.max_redirects} redirects")
-            hop = next_request(hop, response.status, location)
+            hop, last = next_request(hop, response.status, location), hop
+            connection = next_way(connection, last, hop)
             seen.redirects += 1
             seen.response = None
             recorder.next_hop()

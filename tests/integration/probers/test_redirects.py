@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from pathlib import Path
 
 import pytest
+import trustme
 
-from probe.model.check import Check
+from probe.model.check import Check, TlsPolicy
 from probe.model.sample import FailureKind
 from probe.model.sensitive import Sensitive
 from probe.probers.http import HttpProber
 from tests.fakes.checks import make_check
 from tests.fakes.servers import EMPTY_OK, Authority, Behaviour, answers, ok, read_request, redirect, serving
-from tests.integration.probers.measuring import LONG, trusting
+from tests.integration.probers.measuring import LONG, by, trusting, under
 
 CONFIGURED = ("authorization", "cookie", "x-api-key", "x-anything", "content-type", "traceparent", "host")
 
@@ -136,6 +139,49 @@ async def test_https_to_http_is_refused_and_http_to_https_is_followed(prober: Ht
     assert down.failure is not None
     assert (down.failure.kind, down.failure.detail) == (FailureKind.REDIRECT, "redirected from https to http")
     assert (up.body, up.tls is not None) == (b"there", True)
+
+
+async def test_a_client_certificate_is_not_shown_to_another_origin(
+    prober: HttpProber, authority: Authority, tmp_path: Path
+) -> None:
+    clients = trustme.CA()
+    clients.issue_cert("probe.example").private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
+    shown: list[object] = []
+
+    def asking() -> ssl.SSLContext:
+        context = authority.context()
+        context.verify_mode = ssl.CERT_OPTIONAL
+        clients.configure_trust(context)
+        return context
+
+    def notes(answer: bytes) -> Behaviour:
+        async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            shown.append(writer.get_extra_info("ssl_object").getpeercert())
+            await answers(answer)(reader, writer)
+
+        return behave
+
+    async with (
+        serving(notes(EMPTY_OK), tls=asking()) as other,
+        serving(notes(redirect(other.url())), tls=asking()) as server,
+    ):
+        policy = TlsPolicy(ca_file=str(authority.ca_file), certificate=str(tmp_path / "own.pem"))
+        sample = await prober.measure(under(check_with_secrets(server.url()), policy))
+    assert (sample.failure, sample.redirects) == (None, 1)
+    assert (bool(shown[0]), bool(shown[1])) == (True, False)
+
+
+async def test_a_unix_socket_stands_for_its_own_origin_only(prober: HttpProber, tmp_path: Path) -> None:
+    path = tmp_path / "app.sock"
+    async with serving(answers(ok(b"there"))) as other:
+
+        async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await answers(redirect(other.url()))(reader, writer)
+            writer.close()
+
+        async with await asyncio.start_unix_server(behave, path):
+            sample = await prober.measure(by(check_with_secrets("http://app.example/"), unix_socket=str(path)))
+    assert (sample.failure, sample.body, sample.redirects) == (None, b"there", 1)
 
 
 async def test_after_a_hop_that_fails_nothing_is_known_of_the_one_before(
