@@ -6,16 +6,14 @@ from typing import Final
 
 import httptools
 
-from probe.model.sample import FailureKind
 from probe.probers.failures import TargetFailure
+from probe.probers.heads import LONGEST_HEAD, check_head, not_http, too_long
 from probe.probers.timing import Recorder
 from probe.probers.wire import Wire
 
-LONGEST_HEAD: Final = 100 * 1024
-"""Bytes of a response before its body, informational responses included."""
-
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
-_NOT_HTTP: Final = "the response is not valid HTTP"
+_MOST_FRAMING: Final = 16
+"""Bytes around each byte of a body that are still honest: a chunk of one byte has five."""
 
 
 class Exchange:
@@ -33,9 +31,13 @@ class Exchange:
         self._recorder = recorder
         self._has_body = has_body
         self._parser = httptools.HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)  # as RFC 9112 §2.2 allows
+        self._parser.set_dangerous_leniencies(  # not for us, who send one request and believe nothing
+            lenient_optional_cr_before_lf=True,  # RFC 9112 §2.2
+            lenient_headers=True,  # RFC 9112 §5.2: lines may be folded; `check_head` sees to the rest
+            lenient_spaces_after_chunk_size=True,  # old servers pad it
+        )
         self._parts: list[bytes] = []
-        self._head_size = 0
+        self._framing = 0
         self._is_framed = self._has_head = self._is_kept = self._has_excess = False
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
@@ -69,13 +71,12 @@ class Exchange:
         """Read on.
 
         Raises:
-            TargetFailure: it is no HTTP, or has an endless head.
+            TargetFailure: it is no HTTP, or what is not its body is endless.
         """
-        if not self._has_head:
-            self._head_size += len(data)
+        self._framing += len(data)
         self._parse(data)
-        if not self._has_head and self._head_size > LONGEST_HEAD:
-            raise TargetFailure(FailureKind.TOO_LARGE, "the head of the response is longer than 100 KiB")
+        if self._framing > LONGEST_HEAD and not self.is_complete:
+            raise too_long("what stands around the body") if self._has_head else too_long()
 
     def end(self) -> bool:
         """The connection is over: that ends a response whose length nobody told."""
@@ -102,13 +103,16 @@ class Exchange:
         if self._has_head:
             return
         self.status = self._parser.get_status_code()
+        check_head(self.status, self.headers)
         if self.status >= 200:
             self._has_head = True
+            self._framing = 0
             self.is_complete = not self._has_body
             self._is_kept = self._parser.should_keep_alive()
             self._recorder.http_version = f"HTTP/{self._parser.get_http_version()}"
 
     def on_body(self, body: bytes) -> None:
+        self._framing = max(0, self._framing - (1 + _MOST_FRAMING) * len(body))
         if not self.is_complete:
             self._parts.append(body)
 
@@ -119,8 +123,13 @@ class Exchange:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            raise TargetFailure(FailureKind.PROTOCOL, f"{_NOT_HTTP}: it switches protocols") from None
-        except httptools.HttpParserError:
+            raise not_http("it switches protocols") from None
+        except httptools.HttpParserError as error:
             if not self.is_complete:
-                raise TargetFailure(FailureKind.PROTOCOL, _NOT_HTTP) from None
+                raise _found(error) from None
             self._has_excess = True
+
+
+def _found(error: httptools.HttpParserError) -> TargetFailure:
+    """What a callback found, or the parser itself."""
+    return error.__context__ if isinstance(error.__context__, TargetFailure) else not_http()

@@ -32,13 +32,14 @@ _CERTIFICATE: Final = {
     20: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its authority is not known here"),
     21: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its authority is not known here"),
     REVOKED: (FailureKind.TLS_REVOKED, "its authority has revoked it"),
-    24: (FailureKind.TLS, "its authority may not sign certificates"),
     25: (FailureKind.TLS, "its chain is longer than its authority allows"),
     26: (FailureKind.TLS, "it is not meant for servers"),
     WRONG_HOST: (FailureKind.TLS_WRONG_HOST, "it is for another host"),
+    32: (FailureKind.TLS, "its authority may not sign certificates"),
     66: (FailureKind.TLS, "its key is too short"),
     67: (FailureKind.TLS, "its authority's key is too short"),
     68: (FailureKind.TLS, "its authority's signature is too weak"),
+    79: (FailureKind.TLS, "its authority may not sign certificates"),
 }
 """OpenSSL's X509_V_ERR_* numbers."""
 

@@ -81,6 +81,8 @@ class SecureLayer:
             with suppress(SSL.WantReadError):
                 self._connection.do_handshake()
                 self.is_established = True
+        except SSL.ZeroReturnError:
+            self.is_over = True
         finally:
             self._flush()
         if self.is_established:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import AsyncIterator
 from typing import Final, TypeAlias
@@ -15,12 +14,12 @@ from probe.model.check import Connection
 from probe.model.sample import FailureKind
 from probe.probers.dns import Resolver
 from probe.probers.failures import TargetFailure
+from probe.probers.heads import check_head
 from probe.probers.network import MeasuringBackend
 from probe.probers.resolve import LookUp
 from probe.probers.seam import connection_of, recorder_of
 from probe.probers.tls import context
 
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_CONTEXT: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """httpcore wants one, and hands it to the network backend, which has its own."""
 
@@ -64,11 +63,11 @@ class StockTransport(httpx.AsyncBaseTransport):
         except BaseException:
             await carrier.aclose()
             raise
-        if any(_CONTROL.search(value) for _, value in response.headers):
+        try:
+            check_head(response.status, response.headers)
+        except TargetFailure:
             await carrier.aclose()
-            raise TargetFailure(
-                FailureKind.PROTOCOL, "the response is not valid HTTP: a header has a control character"
-            )
+            raise
         version: bytes = response.extensions.get("http_version", b"")
         recorder.http_version = version.decode("ascii", "replace") or None
         return httpx.Response(

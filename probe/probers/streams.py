@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from anyio import EndOfStream
+from anyio import BrokenResourceError, EndOfStream
 from anyio.abc import ByteStream
 
 from probe.model.check import TlsPolicy
@@ -69,6 +69,8 @@ class Secured(ByteStream):
                 self.layer.handshake(await self._received())
             finally:
                 await self._flush()
+            if self.layer.is_over:
+                raise _closed()
         recorder.end()
         self._plain = self.layer.decrypt(b"")
         return self.layer.facts(recorder.started_at)
@@ -77,7 +79,11 @@ class Secured(ByteStream):
         while not self._plain:
             if self.layer.is_over:
                 raise EndOfStream
-            self._plain = self.layer.decrypt(await self._inner.receive(_LARGEST))
+            try:
+                records = await self._inner.receive(_LARGEST)
+            except EndOfStream:
+                raise BrokenResourceError from None  # cut off, by whomever: the target would have said so
+            self._plain = self.layer.decrypt(records)
             await self._flush()
         taken, self._plain = self._plain[:max_bytes], self._plain[max_bytes:]
         return taken
@@ -101,9 +107,12 @@ class Secured(ByteStream):
         try:
             return await self._inner.receive(_LARGEST)
         except EndOfStream:
-            closed = "the target closed the connection during the TLS handshake"
-            raise TargetFailure(FailureKind.RESET, closed) from None
+            raise _closed() from None
 
     async def _flush(self) -> None:
         while self._records:
             await self._inner.send(self._records.pop(0))
+
+
+def _closed() -> TargetFailure:
+    return TargetFailure(FailureKind.RESET, "the target closed the connection during the TLS handshake")

@@ -131,7 +131,7 @@ class Wire(asyncio.Protocol):
         try:
             self._take(data)
         except Exception as error:  # noqa: BLE001  # the coroutine that waits must hear of it
-            self._error = error
+            self._error = self._error or error
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -179,10 +179,15 @@ class Wire(asyncio.Protocol):
             self._error = error
         elif self._layer and not self._layer.is_established:
             self._error = TargetFailure(FailureKind.RESET, _CLOSED_IN_HANDSHAKE)
-        elif self._reader and self._reader.end():
+        elif self._reader and self._is_really_over and self._reader.end():
             self._recorder.read()
         else:
             self._error = TargetFailure(FailureKind.RESET, _CLOSED_EARLY)
+
+    @property
+    def _is_really_over(self) -> bool:
+        """Inside TLS only the target itself can end the connection: anybody may have cut it off (RFC 9112 §9.8)."""
+        return self._layer is None or self._layer.is_over
 
     def _put(self, plain: bytes) -> None:
         if self._layer:

@@ -17,11 +17,13 @@ from typing import TypeAlias
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 Behaviour: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """What becomes of one connection; when it returns the connection is closed."""
+
+ServerKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 _ACCEPTING = 5
 """Turns of the loop from a connection's arrival to its acceptance, and some more."""
@@ -216,10 +218,18 @@ class Authority:
             .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
             .sign(key, hashes.SHA256())
         )
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        return self._load(private + certificate.public_bytes(serialization.Encoding.PEM))
+        return self._load(_in_pem(key, certificate))
+
+    def sign(self, certificate: x509.CertificateBuilder) -> x509.Certificate:
+        """A certificate by this authority, whatever stands in it."""
+        own = x509.load_pem_x509_certificate(self._authority.cert_pem.bytes())
+        key = serialization.load_pem_private_key(self._authority.private_key_pem.bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return certificate.issuer_name(own.subject).sign(key, hashes.SHA256())
+
+    def context_of(self, key: ServerKey, *chain: x509.Certificate) -> ssl.SSLContext:
+        """A server's context that shows these certificates; the key is the first one's."""
+        return self._load(_in_pem(key, *chain))
 
     def _issue(self, *names: str, since: int = 2020, until: int = 2100) -> trustme.LeafCert:
         return self._authority.issue_cert(
@@ -233,5 +243,13 @@ class Authority:
         file = self._directory / "server.pem"
         file.write_bytes(pem)
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.set_ciphers("DEFAULT:@SECLEVEL=0")  # who connects shall say what is too weak
         made.load_cert_chain(file)
         return made
+
+
+def _in_pem(key: ServerKey, *certificates: x509.Certificate) -> bytes:
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + b"".join(item.public_bytes(serialization.Encoding.PEM) for item in certificates)

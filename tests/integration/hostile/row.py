@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from probe.model.sample import FailureKind
-from tests.fakes.servers import Authority, Behaviour, Server, answers, ok, serving
+from tests.fakes.servers import Authority, Behaviour, Server, answers, ok, read_request, serving
 
 SECRET: Final = "s3cr3t-canary"
 """Sent in the URL, a header and the body. Whoever reflects it must not get it into a result."""
@@ -34,6 +34,8 @@ class Reached(Enum):
 
 
 EITHER: Final = (Reached.PLAIN, Reached.TLS)
+WITHIN_TLS: Final = (Reached.TLS,)
+INSTEAD_OF_TLS: Final = (Reached.RAW_TLS,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class Hostile:
     Attributes:
         behave: what becomes of each connection.
         kind: the failure; `None` where the response is complete all the same, with `BODY`.
-        says: part of the failure's detail; over TLS what breaks may show in another way.
+        says: part of the failure's detail; inside TLS what breaks may show in another way.
         status: what of the response is known.
         expects: sentences that the response is judged by.
         redirects: how many are followed.
@@ -74,8 +76,18 @@ class Hostile:
         return serving(self.behave, tls=self.context(authority) if reached is Reached.TLS else None)
 
 
+def floods(first: bytes, part: bytes, *, pause: float = 0.0) -> Behaviour:
+    """Reads a request, writes `first`, then `part` again and again, `pause` seconds apart, for as long as somebody reads."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        await endlessly(writer, first, part, pause=pause)
+
+    return behave
+
+
 async def endlessly(writer: asyncio.StreamWriter, first: bytes, part: bytes, *, pause: float = 0.0) -> None:
-    """`first`, and then `part` again and again, `pause` seconds apart, for as long as somebody reads."""
+    """`first`, and then `part` again and again, for as long as somebody reads."""
     writer.write(first)
     while not writer.is_closing():
         writer.write(part)

@@ -27,8 +27,12 @@ from probe.runtime.turns import Turns
 from tests.fakes.checks import make_check
 from tests.fakes.doubt import NoDoubt
 from tests.fakes.servers import Authority, Server
+from tests.integration.hostile.certificates import CERTIFICATES
 from tests.integration.hostile.connections import CONNECTIONS
+from tests.integration.hostile.documents import DOCUMENTS
 from tests.integration.hostile.encodings import ENCODINGS
+from tests.integration.hostile.framing import FRAMING
+from tests.integration.hostile.handshakes import HANDSHAKES
 from tests.integration.hostile.parsing import PARSING
 from tests.integration.hostile.redirects import REDIRECTS
 from tests.integration.hostile.row import BODY, MEGABYTE, SECRET, Hostile, Reached
@@ -42,7 +46,17 @@ MOST_MEMORY: Final = 16 * MEGABYTE
 COPIES: Final = 4
 """Of what a check itself sends, however large its author made it."""
 
-ALL: Final = (*CONNECTIONS, *PARSING, *SIZES, *ENCODINGS, *REDIRECTS)
+ALL: Final = (
+    *CONNECTIONS,
+    *HANDSHAKES,
+    *CERTIFICATES,
+    *PARSING,
+    *FRAMING,
+    *SIZES,
+    *ENCODINGS,
+    *REDIRECTS,
+    *DOCUMENTS,
+)
 EACH: Final = [
     pytest.param(hostile, reached, id=f"{hostile.name}-{reached.value}")
     for hostile in ALL
@@ -65,7 +79,7 @@ async def test_a_hostile_target_gets_its_name(
 
 
 def test_names_are_told_apart() -> None:
-    assert len({hostile.name for hostile in ALL}) == len(ALL) >= 40
+    assert len({hostile.name for hostile in ALL}) == len(ALL) >= 100
 
 
 def _judge(hostile: Hostile, reached: Reached, result: Result) -> None:
@@ -75,7 +89,8 @@ def _judge(hostile: Hostile, reached: Reached, result: Result) -> None:
     assert sum(getattr(result.phases, name) or 0 for name in PHASES) <= (result.latency_us or 0)
     if hostile.kind and reached is not Reached.TLS:
         assert hostile.says in (result.detail or "")
-    assert result.tls is not None or reached is not Reached.TLS or hostile.redirects
+    if reached is Reached.TLS and not hostile.redirects and hostile.kind is not FailureKind.TLS:
+        assert result.tls is not None
     assert SECRET not in "".join(_strings(asdict(result)))
     assert SECRET not in f"{result}{to_json(result)}"
 

@@ -1,0 +1,53 @@
+"""What a response's head must be beyond what parsers insist on, so that every engine says the same of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from probe.model.sample import FailureKind
+from probe.probers.failures import TargetFailure
+
+LONGEST_HEAD: Final = 100 * 1024
+"""Bytes of a response before its body, informational responses included."""
+
+_LOWEST_STATUS: Final = 100
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CHUNKED: Final = [b"chunked"]
+
+
+def check_head(status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Refuse what leaves open where the body ends (RFC 9112 §6.1), and what may not stand in a header.
+
+    Raises:
+        TargetFailure: saying which of it.
+    """
+    if sum([len(name) + len(value) for name, value in headers]) > LONGEST_HEAD:
+        raise too_long()
+    if status < _LOWEST_STATUS:
+        raise not_http("its status is none")
+    if _CONTROL.search(b"".join([value for _, value in headers])):
+        raise not_http("a header has a control character")
+    names = [name.lower() for name, _ in headers]
+    if b" " in b"".join(names):
+        raise not_http("a header's name has a space")
+    if b"transfer-encoding" in names:
+        _check_coding(headers, is_measured=b"content-length" in names)
+
+
+def _check_coding(headers: Sequence[tuple[bytes, bytes]], *, is_measured: bool) -> None:
+    if is_measured:
+        raise not_http("it has two lengths")
+    if [value.strip().lower() for name, value in headers if name.lower() == b"transfer-encoding"] != _CHUNKED:
+        raise not_http("it has a transfer-encoding that nobody asked for")
+
+
+def not_http(why: str = "") -> TargetFailure:
+    """The response breaks the rules."""
+    return TargetFailure(FailureKind.PROTOCOL, f"the response is not valid HTTP{why and f': {why}'}")
+
+
+def too_long(what: str = "the head of the response") -> TargetFailure:
+    """Something is endless."""
+    return TargetFailure(FailureKind.TOO_LARGE, f"{what} is longer than 100 KiB")
