@@ -61,7 +61,7 @@ def conclude(
         bytes_received=sample.bytes_received,
         lateness_us=lateness_us,
         attempts=attempts,
-        address=sample.address,
+        address=sample.address and check.redactor.redact(sample.address),
         outcomes=told,
         definition=check.definition,
         http_version=sample.http_version,

@@ -67,7 +67,7 @@ def _host(value: object) -> str:
     """A host's name, in lower case, or its address."""
     if isinstance(value, str) and ":" in value:
         try:
-            return str(ip_address(value))
+            return str(ip_address(value if "%" not in value else ""))
         except ValueError:
             raise wrong(f'"{value[:70]}" is neither a host name nor an address; write it without a port') from None
     if not isinstance(value, str) or not _NAME.fullmatch(value) or len(value) > _LONGEST_NAME:

@@ -82,7 +82,7 @@ class ConnectionBuilder:
         path = place(levels, f"tls.{key}")
         text = self.filling.text(named, path).reveal()
         file = self.folder / text
-        if "${" not in text and not file.is_file():
+        if "${" not in text and not _is_file(file):
             self.filling.blame(path, f"there is no file {named}; it must hold {_PEM[key]} in PEM form")
         return str(file)
 
@@ -124,6 +124,13 @@ class ConnectionBuilder:
                 path, f"the whole path has {len(bytes(socket))} bytes; a socket's may have {LONGEST_SOCKET}"
             )
         return str(socket)
+
+
+def _is_file(path: FilePath) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long, or a folder may not be looked into
+        return False
 
 
 def definition(levels: Sequence[Level], connection: Connection) -> list[object]:

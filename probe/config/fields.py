@@ -134,6 +134,7 @@ _SIZE_SCHEMA: Final = {
 _SCALARS: Final = ("string", "number", "boolean")
 _SCALAR_SCHEMA: Final = {"type": list(_SCALARS)}
 _SECRET_SCHEMA: Final = {"type": "string", "pattern": r"\$\{(env:[A-Za-z_]|file:.)", "examples": ["${env:NAME}"]}
+_HTTP: Final = "[hH][tT][tT][pP][sS]?://"
 _NO_REFERENCE: Final = {"not": {"pattern": r"(^|[^$])\$\{"}}
 
 
@@ -174,7 +175,7 @@ ProxyField: TypeAlias = Annotated[
     str,
     WithJsonSchema({
         "type": "string",
-        "pattern": r"^(none$|[hH][tT][tT][pP][sS]?://|\$\{)",
+        "pattern": rf"^(none$|{_HTTP}|\$\{{)",
         "examples": ["http://proxy.example.com:3128", "none"],
     }),
 ]  # fmt: skip
@@ -184,7 +185,7 @@ Contact: TypeAlias = Annotated[
     str,
     BeforeValidator(_plain),
     StringConstraints(max_length=200),
-    WithJsonSchema({"type": "string", "pattern": "^https?://", "maxLength": 200, **_NO_REFERENCE}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_HTTP}", "maxLength": 200, **_NO_REFERENCE}),
 ]
 """A URL that is shown to everybody who is asked."""
 

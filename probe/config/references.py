@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,11 +90,8 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def _read_secret(path: Path, named: str) -> str:
-    if path.exists() and not path.is_file():  # a FIFO would be waited for
-        raise ReferenceProblem(f"the secret file {named!r} can't be read: it is not a regular file")
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_SECRET_BYTES + 1)
+        content = _content(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
         raise ReferenceProblem(f"the secret file {named!r} can't be read: {reason}") from None
@@ -103,6 +101,13 @@ def _read_secret(path: Path, named: str) -> str:
         return content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise ReferenceProblem(f"the secret file {named} is not UTF-8 text") from None
+
+
+def _content(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a FIFO would be waited for
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    with path.open("rb") as file:
+        return file.read(MAX_SECRET_BYTES + 1)
 
 
 def _unknown(inside: str) -> str:

@@ -78,7 +78,7 @@ class TlsVersion(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsPolicy:
-    """How the target's certificate is judged, and what it is shown.
+    """How the target's certificate is judged, and what it is shown. References may have filled in the files' names.
 
     Attributes:
         ca_file: PEM file of an authority to trust beside the system's own.
@@ -88,11 +88,11 @@ class TlsPolicy:
     """
 
     verify: bool = True
-    ca_file: str | None = None
+    ca_file: str | None = field(default=None, repr=False)
     min_version: TlsVersion = TlsVersion.V1_2
     server_name: str | None = None
-    certificate: str | None = None
-    key: str | None = None
+    certificate: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class Connection:
     reuse: bool = False
     http2: bool = False
     proxy: Sensitive | None = None
-    unix_socket: str | None = None
+    unix_socket: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,11 @@ def test_it_carries_what_was_measured() -> None:
     )
 
 
+def test_a_sockets_path_shows_nothing_that_a_reference_brought_in() -> None:
+    check = replace(_check(), redactor=Redactor.of(["s3cret"]))
+    assert _result(check, replace(SAMPLE, address="unix:/run/s3cret.sock")).address == "unix:/run/***.sock"
+
+
 def test_it_is_down_when_an_expectation_failed() -> None:
     result = _result(_check("status == 201", warnings=("latency < 1ms",)))
     assert (result.state, result.failure) == (State.DOWN, FailureKind.ASSERTION)

@@ -120,6 +120,14 @@ def test_a_socket_stands_beside_the_file_unless_its_path_is_whole() -> None:
     assert only(read("defaults: {unix_socket: app.sock}", check="unix_socket: none")).request.connection == Connection()
 
 
+def test_what_a_reference_brought_into_a_path_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "s3cret.pem").touch()
+    tls = 'tls: {ca_file: "${env:NAME}.pem", certificate: "${env:NAME}.pem", key: "${env:NAME}.pem"}'
+    check = only(read(f"defaults: {{{tls}}}", check='unix_socket: "${env:NAME}.sock"', folder=tmp_path, NAME="s3cret"))
+    assert "s3cret" not in repr(check)
+    assert "s3cret" not in repr(check.facts)
+
+
 def test_a_proxys_password_is_filled_in_and_masked_in_each_form() -> None:
     check = only(read(check=f'proxy: "{PROXY}"', PW="p@ss/w:1"))
     proxy = check.request.connection.proxy
