@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from probe.assertions.conclusion import conclude
 from probe.assertions.judge import Judge, compile_expectations
+from probe.assertions.transcript import transcript
 from probe.model.check import Check
 from probe.model.result import Result, State
 from probe.model.sample import Failure, FailureKind, Sample
@@ -19,6 +21,7 @@ from probe.probers.hops import host_of
 from probe.runtime.attempts import Attempts, Run
 from probe.runtime.clock import Clock
 from probe.runtime.doubt import Doubt
+from probe.runtime.novelty import Novelty
 from probe.runtime.scheduler import GRACE, Gap
 from probe.runtime.turns import Turns
 
@@ -73,6 +76,7 @@ class Cycle:
         self._observers = tuple(observers)
         self._prepared: dict[str, _Prepared] = {}
         self._states: dict[str, State] = {}
+        self._novelty = Novelty()
         self._running: set[asyncio.Task[None]] = set()
 
     @property
@@ -85,6 +89,7 @@ class Cycle:
         kept = {check.id: host_of(check.request) for check in checks}
         self._prepared = {key: known for key, known in self._prepared.items() if key in kept}
         self._states = {key: state for key, state in self._states.items() if key in kept}
+        self._novelty.retain(kept)
         self._turns.replace(most_per_host, kept.values())
 
     def start(self, check: Check, slot: Micros) -> None:
@@ -106,7 +111,7 @@ class Cycle:
     async def once(self, check: Check) -> Result:
         """Measure as soon as it is the check's turn, outside of any slot; nothing is delivered or observed."""
         _, judge, host = self._prepare(check)
-        result = await self._attempts.settle(Run(check, judge, host, slot=None, latest=None))
+        result = await self._measured(Run(check, judge, host, slot=None, latest=None))
         if result is None:
             raise AssertionError("what can't be too late is measured")
         return result
@@ -116,7 +121,7 @@ class Cycle:
             _, judge, host = self._prepare(check)
             waits = self._turns.is_busy(host)
             latest = slot + max(GRACE, check.interval)
-            result = await self._attempts.settle(Run(check, judge, host, slot=slot, latest=latest))
+            result = await self._measured(Run(check, judge, host, slot=slot, latest=latest))
         except asyncio.CancelledError:
             result = self._unmeasured(
                 check, slot, FailureKind.INTERRUPTED, "probe was stopped before the check was done"
@@ -128,6 +133,13 @@ class Cycle:
             self._conclude(check, result)
         else:
             self._missed(Gap(check, slot, slot + 1, FailureKind.MISSED, waited_for_host=waits))
+
+    async def _measured(self, run: Run) -> Result | None:
+        """The run's result, with what went to and fro where that shows something new."""
+        result = await self._attempts.settle(run)
+        if result is None or run.sample is None or not self._novelty.is_in(result):
+            return result
+        return replace(result, transcript=transcript(run.check, run.sample))
 
     def _conclude(self, check: Check, result: Result) -> None:
         has_changed = self._states.get(check.id) is not result.state

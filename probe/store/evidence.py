@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Row, insert, select
 
-from probe.model.result import AssertionOutcome, Evidence, Result, State, Verdict
+from probe.model.result import AssertionOutcome, Evidence, Result, State, Transcript, Verdict
 from probe.model.units import Micros
 from probe.store.codes import (
     FAILURE_CODES,
@@ -19,6 +19,7 @@ from probe.store.codes import (
     VERDICTS,
 )
 from probe.store.tables import checks, evidence, locations
+from probe.store.transcripts import add_transcripts, newest_transcripts
 
 Key: TypeAlias = tuple[int, int, Micros]
 """Of a result: check, location, slot."""
@@ -37,32 +38,50 @@ def add_evidence(connection: Connection, telling: Mapping[Key, Result]) -> None:
     rows = [_row(key, result) for key, result in telling.items()]
     if rows:
         connection.execute(insert(evidence), rows)
+        add_transcripts(connection, telling)
 
 
-def failures(connection: Connection, check: str, *, limit: int, location: str | None) -> tuple[Evidence, ...]:
+def failures(
+    connection: Connection, check: str, *, limit: int, transcripts: int, location: str | None
+) -> tuple[Evidence, ...]:
     """The newest evidence of down and degraded results of one location or of all of them, newest first.
 
-    Asked for by location, so that each answer comes straight from the primary key, however many there are.
+    On top of `limit` come those that have one of the newest transcripts, for in a long failure few have one.
     """
     places = select(locations.c.id)
     if location is not None:
         places = places.where(locations.c.name == location)
     check_id = connection.execute(select(checks.c.id).where(checks.c.key == check)).scalar()
     found = [
-        _evidence(row)
-        for location_id in connection.execute(places).scalars().all()
-        for row in connection.execute(
-            select(evidence)
-            .where(
-                evidence.c.check_id == check_id,
-                evidence.c.location_id == location_id,
-                evidence.c.state.in_([STATE_CODES[state] for state in _FAILING]),
-            )
-            .order_by(evidence.c.scheduled_at.desc())
-            .limit(limit)
-        )
+        item
+        for place in connection.execute(places).scalars().all()
+        for item in _of_place(connection, check_id, place, limit=limit, most=transcripts)
     ]
-    return tuple(sorted(found, key=lambda item: item.scheduled_at, reverse=True)[:limit])
+    return tuple(_newest(found, limit=limit, most=transcripts))
+
+
+def _of_place(
+    connection: Connection, check_id: int | None, location_id: int, *, limit: int, most: int
+) -> Iterator[Evidence]:
+    """The same of one location, straight from the primary keys, however many rows there are."""
+    told = newest_transcripts(connection, check_id, location_id, limit=most)
+    its_own = (evidence.c.check_id == check_id) & (evidence.c.location_id == location_id)
+    failing = evidence.c.state.in_([STATE_CODES[state] for state in _FAILING])
+    latest = select(evidence).where(its_own, failing).order_by(evidence.c.scheduled_at.desc()).limit(limit)
+    rows = {row.scheduled_at: row for row in connection.execute(latest)}
+    older = select(evidence).where(its_own, evidence.c.scheduled_at.in_(told.keys() - rows.keys()))
+    for row in (*rows.values(), *connection.execute(older)):
+        yield _evidence(row, told.get(row.scheduled_at))
+
+
+def _newest(found: Iterable[Evidence], *, limit: int, most: int) -> Iterator[Evidence]:
+    """The newest, and the newest with a transcript; only these keep theirs."""
+    left = most
+    for number, item in enumerate(sorted(found, key=lambda item: item.scheduled_at, reverse=True)):
+        is_told = item.transcript is not None and left > 0
+        left -= is_told
+        if is_told or number < limit:
+            yield item if is_told else item._replace(transcript=None)
 
 
 def _row(key: Key, result: Result) -> dict[str, int | str | None]:
@@ -94,7 +113,7 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
-def _evidence(row: Row[*tuple[object, ...]]) -> Evidence:
+def _evidence(row: Row[*tuple[object, ...]], transcript: Transcript | None) -> Evidence:
     return Evidence(
         scheduled_at=row.scheduled_at,
         state=STATES[row.state],
@@ -107,4 +126,5 @@ def _evidence(row: Row[*tuple[object, ...]]) -> Evidence:
             AssertionOutcome(expectation=text, verdict=VERDICTS[letter], actual=actual)
             for text, letter, actual in json.loads(row.outcomes or "[]")
         ),
+        transcript=transcript,
     )

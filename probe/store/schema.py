@@ -13,7 +13,7 @@ from probe.store.engine import is_sqlite, use_write_ahead_log, writing
 from probe.store.faults import unreachable
 from probe.store.tables import checks, results
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """Every revision that this version knows, oldest first."""
 
 HEAD: Final = REVISIONS[-1]
@@ -52,10 +52,11 @@ def migrate(engine: Engine, address: Address) -> None:
         if not is_sqlite(engine):
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         if recognise(connection, address) != HEAD:
-            _upgrade(connection)
+            upgrade_to(connection, HEAD)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Builds each revision on the one before, in the connection's transaction."""
     # Alembic takes a while to import, and a store that is at its head doesn't need it.
     from alembic.command import upgrade
     from alembic.config import Config
@@ -64,4 +65,4 @@ def _upgrade(connection: Connection) -> None:
     place = str(Path(__file__).with_name("migrations"))
     config.set_main_option("script_location", place.replace("%", "%%"))
     config.attributes["connection"] = connection
-    upgrade(config, HEAD)
+    upgrade(config, revision)

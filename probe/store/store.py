@@ -68,10 +68,17 @@ class Store:
         with self._reading() as connection:
             yield from records.records(connection, check, start=start, end=end, location=location)
 
-    def failures(self, check: str, *, limit: int, location: str | None = None) -> tuple[Evidence, ...]:
-        """Why the check was down or degraded, newest first; unknown slots are not among them."""
+    def failures(
+        self, check: str, *, limit: int, transcripts: int = 0, location: str | None = None
+    ) -> tuple[Evidence, ...]:
+        """Why the check was down or degraded, newest first; unknown slots are not among them.
+
+        Args:
+            limit: how many, besides those that have one of the newest transcripts.
+            transcripts: how many of them are wanted.
+        """
         with self._reading() as connection:
-            return evidence.failures(connection, check, limit=limit, location=location)
+            return evidence.failures(connection, check, limit=limit, transcripts=transcripts, location=location)
 
     def covered_until(self, location: str) -> dict[str, Micros]:
         """Up to when each check's newest result speaks: its slot and the interval it was measured with."""
@@ -180,6 +187,8 @@ def _prepare(engine: Engine, address: Address, *, create: bool) -> None:
         schema.migrate(engine, address)
     elif revision is None:
         raise _absent(address)
+    elif revision != schema.HEAD:
+        raise unreachable(address, "an earlier version of probe made it", "`probe run` brings it up to date")
 
 
 def _absent(address: Address) -> StoreUnreachable:

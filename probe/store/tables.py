@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -112,6 +113,16 @@ evidence: Final = Table(
 
 `outcomes` is JSON, `[[expectation, letter, actual], …]`, of what warned or failed; null when nothing did.
 """
+
+transcripts: Final = Table(
+    "transcripts",
+    metadata,
+    Column("check_id", ForeignKey("checks.id"), primary_key=True, autoincrement=False),
+    Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+    Column("scheduled_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What went to and fro, where that tells more than `evidence`: JSON of the parts, compressed by zlib."""
 
 properties: Final = Table(
     "properties",

@@ -138,6 +138,20 @@ async def test_a_secret_that_the_target_reflects_is_masked() -> None:
     assert "***" in str(result.detail)
 
 
+async def test_what_went_to_and_fro_is_kept_of_a_failure_that_tells_something_new() -> None:
+    world = World([BROKEN, BROKEN, REFUSED, OK, BROKEN])
+    results = [await world.run(make_check(expectations=EXPECTED[:1]), NOW + slot) for slot in range(5)]
+    assert [result.transcript and result.transcript.response for result in results] == [
+        "HTTP 500", None, "", None, "HTTP 500"
+    ]  # fmt: skip
+
+
+async def test_of_an_attempt_that_the_prober_itself_spoilt_nothing_is_kept() -> None:
+    fault = replace(REFUSED, failure=Failure(kind=FailureKind.PROBER_FAULT, detail="no more open files"))
+    result = await World([fault]).run(make_check())
+    assert (result.state, result.transcript) == (State.UNKNOWN, None)
+
+
 async def test_once_delivers_and_observes_nothing() -> None:
     world = World()
     result = await world.cycle.once(make_check())
