@@ -28,6 +28,8 @@ DEFAULT_AFTER: Final = 3 * SECOND
 DEFAULT_MAX_BODY: Final = 8 * 2**20
 LARGEST_BODY: Final = 256 * 2**20
 
+_OF_TLS: Final = ("certificate.expires_in", "tls.version")
+
 
 @dataclass(frozen=True, slots=True)
 class CheckBuilder:
@@ -115,7 +117,7 @@ class CheckBuilder:
         if request.max_redirects or not request.url.reveal().startswith("http://"):
             return
         for index, item in enumerate(fields.expect):
-            if item.subject == "certificate.expires_in" or (item.subject, item.target) == ("phase", "tls"):
+            if item.subject in _OF_TLS or (item.subject, item.target) == ("phase", "tls"):
                 self.blame(
                     (*path, "expect", index),
                     f"can never hold: {item.text} needs TLS, and the address begins with http://",

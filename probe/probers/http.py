@@ -21,6 +21,9 @@ from probe.probers.timing import Recorder
 _EVIDENCE: Final = 8 * 1024
 """Bytes kept of a body that failed: more than is shown, for what may be a secret is masked before it is cut."""
 
+_FRAMING: Final = 2**20
+"""Bytes on the wire that need not be body, beside as many again as the body may have."""
+
 _SENDING: Final = frozenset({"send", "wait", "transfer"})
 
 
@@ -87,7 +90,7 @@ class HttpProber:
         while True:
             seen.request = hop
             hop.extensions = {RECORDER: recorder, CONNECTION: connection}
-            response = await self._fetch(hop, request.max_body, seen)
+            response = await self._fetch(hop, request.max_body, recorder, seen)
             location = next((value for name, value in response.headers if name == "location"), None)
             if response.status not in REDIRECTS or location is None or not request.max_redirects:
                 return
@@ -99,7 +102,8 @@ class HttpProber:
             seen.response = None
             recorder.next_hop()
 
-    async def _fetch(self, hop: httpx.Request, max_body: int, seen: _Seen) -> _Response:
+    async def _fetch(self, hop: httpx.Request, max_body: int, recorder: Recorder, seen: _Seen) -> _Response:
+        most = recorder.received + 2 * max_body + _FRAMING
         response = await self._transport.handle_async_request(hop)
         try:
             headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
@@ -107,6 +111,7 @@ class HttpProber:
             reader = BodyReader(response.headers.get("content-encoding", ""), max_body)
             try:
                 async for part in response.aiter_raw():
+                    _refuse_framing(recorder.received, most)
                     reader.feed(part)
                 found.body = reader.body()
             except BaseException:
@@ -115,6 +120,12 @@ class HttpProber:
         finally:
             await response.aclose()
         return found
+
+
+def _refuse_framing(received: int, most: int) -> None:
+    if received > most:
+        detail = "the response is far longer on the wire than its body: it comes in chunks of next to nothing"
+        raise TargetFailure(FailureKind.TOO_LARGE, detail)
 
 
 def _of_the_proxy(failure: Failure) -> Failure:

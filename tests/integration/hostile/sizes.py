@@ -72,6 +72,13 @@ SIZES: Final = (
         says="too much memory",
         status=200,
     ),
+    Hostile(
+        name="tiny chunks as fast as can be",
+        behave=floods(CHUNKED, b"1\r\nx\r\n" * 1_000),
+        kind=FailureKind.TOO_LARGE,
+        says="far longer on the wire than its body",
+        status=200,
+    ),
     Hostile(name="endless tiny chunks", behave=floods_tiny_chunks, kind=FailureKind.TIMEOUT, status=200),
     Hostile(
         name="endless 103",

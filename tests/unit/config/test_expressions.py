@@ -106,8 +106,8 @@ def test_the_severity_is_kept() -> None:
         ),
         (
             "foo == 1",
-            ('"foo" is nothing that can be looked at; begin with status, latency, phase, header, json, body, body.size or '
-            "certificate.expires_in"),
+            ('"foo" is nothing that can be looked at; begin with status, latency, phase, header, json, body, body.size, '
+            "certificate.expires_in, tls.version or http.version"),
         ),
         (
             "status",

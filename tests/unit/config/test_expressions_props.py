@@ -32,6 +32,8 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "json": st.none() | st.booleans() | st.integers() | st.floats(-1e300, 1e300) | TEXT,
     "body": TEXT,
     "body.size": st.integers(0, 2**40).map(lambda value: f"{value}B"),
+    "tls.version": TEXT,
+    "http.version": TEXT,
     "certificate.expires_in": st.integers(0, 3_000).map(lambda value: f"{value}d"),
 }
 
