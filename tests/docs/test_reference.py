@@ -24,6 +24,7 @@ from probe.model.result import State
 from probe.model.sample import PHASES
 from probe.model.settings import Settings
 from probe.model.units import SECOND, format_duration, parse_size
+from probe.probers.pool import LONGEST_REST
 from tests.docs.pages import first_column, flat, prose, read, rows, section, spans
 
 PAGE = read("docs/yaml.md")
@@ -129,6 +130,7 @@ def test_short_intervals_have_the_shorter_defaults_that_are_told() -> None:
         f"up to {MAX_SECRET_BYTES // 1024} KiB",
         f"At most {MAX_BYTES // 2**20} MiB, {MAX_DEPTH} levels",
         f"duration, up to `{format_duration(LONGEST_TTL)}`",
+        f"after {LONGEST_REST / 60:.0f} minutes without use",
         f"list of up to {MOST_SERVERS} addresses",
         f"list of up to {MOST_NETWORKS} networks",
         f"list of 1 to {MOST_TARGETS} URLs",
