@@ -16,7 +16,7 @@ _ERROR_BYTES: Final = 260
 _REASONS: Final = {
     Cause.DNS: (
         FailureKind.DNS,
-        "the name could not be resolved: Temporary failure in name resolution",
+        "the name could not be resolved: no answer from name server 192.0.2.53:53 within 5s",
     ),
     Cause.REFUSED: (FailureKind.REFUSED, "the connection was refused"),
     Cause.RESET: (FailureKind.RESET, "connection reset by peer while waiting for the first byte"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 from collections.abc import Iterator
 from typing import Final
 
@@ -72,8 +71,6 @@ _ERRNO: Final = {
 _PROXY_TRIED: Final = frozenset({"502", "503", "504"})
 """What a proxy answers that tried and failed to connect."""
 
-_LOOKUP_FAULTS: Final = frozenset({socket.EAI_SYSTEM, socket.EAI_MEMORY})
-
 _DOING: Final = {
     "start": "before the connection",
     "dns": "while the name was resolved",
@@ -116,7 +113,7 @@ def _known(error: BaseException, phase: str) -> Failure | None:
     if isinstance(error, TargetFailure):
         return error.failure
     return (
-        _of_name(error, phase)
+        _of_name(error)
         or _of_tls(error, phase)
         or _of_connection(error, phase)
         or _of_proxy(error)
@@ -124,23 +121,14 @@ def _known(error: BaseException, phase: str) -> Failure | None:
     )
 
 
-def _of_name(error: BaseException, phase: str) -> Failure | None:
+def _of_name(error: BaseException) -> Failure | None:
     match error:
         case AddressBlocked():
             return Failure(kind=FailureKind.BLOCKED, detail=str(error))
-        case socket.gaierror():
-            kind = FailureKind.PROBER_FAULT if error.errno in _LOOKUP_FAULTS else FailureKind.DNS
-            return Failure(kind=kind, detail=f"the name could not be resolved: {error.strerror}")
-        case UnicodeError() if phase == "dns":
-            return _no_host_name()
         case httpx.InvalidURL() if "IDNA" in str(error):
-            return _no_host_name()
+            return Failure(kind=FailureKind.DNS, detail="the name could not be resolved: it is not a valid host name")
         case _:
             return None
-
-
-def _no_host_name() -> Failure:
-    return Failure(kind=FailureKind.DNS, detail="the name could not be resolved: it is not a valid host name")
 
 
 def _of_tls(error: BaseException, phase: str) -> Failure | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -32,3 +35,14 @@ def by(check: Check, **how: Any) -> Check:
 def check_of(url: str, *, timeout: int = LONG) -> Check:
     """A GET."""
     return make_check(url=url, timeout=timeout)
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """A free descriptor below the highest one in use could be handed out again, so the limit is 0."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ from probe.probers.failures import TargetFailure
 from probe.probers.http import HttpProber
 from tests.fakes.servers import EMPTY_OK, Authority, Behaviour, answers, ok, serving, silent
 from tests.integration.conftest import Engine
-from tests.integration.probers.measuring import SHORT, by, check_of, trusting
+from tests.integration.probers.measuring import SHORT, by, check_of, no_more_files, trusting
 
 
 def leading_to(engine: Engine, *addresses: str) -> HttpProber:
@@ -198,19 +196,8 @@ async def test_too_many_open_files_are_the_probers_own_fault(prober: HttpProber,
     async with serving(answers(EMPTY_OK)) as server:
         check = check_of(server.url(host=host))
         assert (await prober.measure(check)).failure is None
-        with _no_more_files():
+        with no_more_files():
             sample = await prober.measure(check)
         assert (await prober.measure(check)).failure is None
     assert sample.failure is not None
     assert sample.failure.kind is FailureKind.PROBER_FAULT
-
-
-@contextmanager
-def _no_more_files() -> Iterator[None]:
-    """A free descriptor below the highest one in use could be handed out again, so the limit is 0."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import socket
 
 import anyio
 import h11
@@ -43,20 +42,7 @@ def not_tls() -> SSL.Error:
 @pytest.mark.parametrize(
     ("error", "phase", "kind", "detail"),
     [
-        (
-            socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
-            "dns",
-            FailureKind.DNS,
-            "the name could not be resolved: Temporary failure in name resolution",
-        ),
-        (
-            socket.gaierror(socket.EAI_SYSTEM, "System error"),
-            "dns",
-            FailureKind.PROBER_FAULT,
-            "the name could not be resolved: System error",
-        ),
         (AddressBlocked("no"), "dns", FailureKind.BLOCKED, "no"),
-        (UnicodeError("label too long"), "dns", FailureKind.DNS, None),
         (UnicodeEncodeError("ascii", "s3cr3t", 0, 1, "no"), "start", FailureKind.PROBER_FAULT, None),
         (
             ConnectionRefusedError(errno.ECONNREFUSED, "x"),
