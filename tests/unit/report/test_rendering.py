@@ -76,6 +76,13 @@ def test_a_check_page_tells_what_is_expected_and_what_was_found() -> None:
         assert said in text
 
 
+def test_a_check_page_tells_what_is_special_about_its_connection() -> None:
+    through = replace(check(), facts=replace(check().facts, connects=(("Proxy", "http://proxy.example.com:3128"),)))
+    text = Reader(rendered(site(through))["checks/orders/list.html"]).text
+    assert "Proxyhttp://proxy.example.com:3128" in text
+    assert "Proxy" not in Reader(rendered(site())["checks/orders/list.html"]).text
+
+
 def test_a_site_without_apis_says_so() -> None:
     made = rendered(replace(site(), apis=()))
     assert "No checks are defined yet" in Reader(made["index.html"]).text
