@@ -61,7 +61,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
     async def _connected(self, place: Place, recorder: Recorder) -> Wire:
         wire = Wire(recorder)
         if place.scheme == "https":
-            context(place.connection.tls)  # made before anything is timed
+            context(place.connection.tls, http2=False)  # made before anything is timed
         try:
             recorder.address = wire.address = await self._connect(wire, place, recorder)
             if place.scheme == "https":

@@ -35,7 +35,7 @@ class Seen:
 
 
 @lru_cache(maxsize=256)
-def context(policy: TlsPolicy, *, http2: bool = False) -> SSL.Context:
+def context(policy: TlsPolicy, *, http2: bool) -> SSL.Context:
     """The context of a policy, for connections whose app data is a `Seen`.
 
     No handshake fails for the certificate: what is wrong with it is noted, so that the certificate can be looked at.

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+import anyio.lowlevel
 import httpx
 
+from probe.model.check import Connection, Request
 from probe.probers.dns import Resolver
 from probe.probers.engine import EngineTransport
 from probe.probers.resolve import LookUp
 from probe.probers.seam import connection_of
 from probe.probers.stock import StockTransport
+from probe.probers.tls import TlsSetupUnusable, context
+
+
+async def warm_up(requests: Iterable[Request]) -> None:
+    """Make ready what first attempts would make, in the loop, while others are timed: some of it takes milliseconds."""
+    connections = {request.connection for request in requests if _may_need_tls(request)}
+    await asyncio.to_thread(_make_contexts, connections)
+    await anyio.lowlevel.checkpoint()  # loads what anyio needs on this loop
+
+
+def _may_need_tls(request: Request) -> bool:
+    return request.max_redirects > 0 or request.url.reveal().startswith("https:")
+
+
+def _make_contexts(connections: Iterable[Connection]) -> None:
+    context.cache_clear()  # the files that they were made from may have changed
+    for connection in connections:
+        with suppress(TlsSetupUnusable):  # which each attempt will say
+            context(connection.tls, http2=connection.http2)
 
 
 class ProbeTransport(httpx.AsyncBaseTransport):

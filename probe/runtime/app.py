@@ -24,8 +24,7 @@ from probe.model.settings import Settings
 from probe.model.units import SECOND, Micros
 from probe.probers.hops import user_agent
 from probe.probers.http import HttpProber
-from probe.probers.tls import context
-from probe.probers.transport import ProbeTransport
+from probe.probers.transport import ProbeTransport, warm_up
 from probe.report import check_writable
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.control import ControlTargets
@@ -148,6 +147,7 @@ class _Daemon:
     async def run(self, stop: asyncio.Event) -> None:
         """Start, wait, end: each step only when the one before it is done."""
         await self._register(self._settings.checks)
+        await warm_up(check.request for check in self._settings.checks)
         writing = asyncio.create_task(self._writer.run())
         if self._listener:
             await self._listener.start()
@@ -269,8 +269,8 @@ class _Daemon:
 
     async def _take_over(self, wanted: Settings) -> None:
         await self._register(wanted.checks)
+        await warm_up(check.request for check in wanted.checks)
         self._settings = wanted
-        context.cache_clear()  # an authority's file may have changed as well
         self._scheduler.replace(wanted.checks)
         self._cycle.replace(wanted.checks, most_per_host=wanted.max_per_host)
         self._control.replace(wanted.control, wanted.addresses)

@@ -9,7 +9,7 @@ from probe.model.check import Check
 from probe.model.result import Result
 from probe.model.settings import Settings
 from probe.probers.http import HttpProber
-from probe.probers.transport import ProbeTransport
+from probe.probers.transport import ProbeTransport, warm_up
 from probe.runtime.clock import SystemClock
 from probe.runtime.control import ControlTargets
 from probe.runtime.cycle import Cycle
@@ -35,6 +35,7 @@ async def measure_once(checks: Sequence[Check], settings: Settings) -> list[Resu
         deliver=lambda _result, _has_changed: None,
         missed=lambda _gap: None,
     )
+    await warm_up(check.request for check in checks)
     lag.start()
     control.replace(settings.control, settings.addresses)
     try:

@@ -15,6 +15,8 @@ from probe.model.check import TlsPolicy
 from probe.model.sample import FailureKind
 from probe.model.units import from_datetime
 from probe.probers.http import HttpProber
+from probe.probers.tls import context
+from probe.probers.transport import warm_up
 from tests.fakes.servers import EMPTY_OK, Authority, answers, serving
 from tests.integration.probers.measuring import SHORT, check_of, trusting, under
 
@@ -166,3 +168,13 @@ async def test_an_unusable_authority_is_not_blamed_on_the_target(
     assert sample.failure.kind is FailureKind.PROBER_FAULT
     assert sample.failure.detail == f"tls.ca_file can't be used: {says}"
     assert sample.latency_us == 0
+
+
+async def test_what_takes_long_is_made_before_the_first_attempt(prober: HttpProber, authority: Authority) -> None:
+    async with serving(answers(EMPTY_OK), tls=authority.context()) as server:
+        check = trusting(check_of(server.url()), authority)
+        unusable = under(check, TlsPolicy(ca_file="/nowhere.pem"))
+        await warm_up([check.request, unusable.request])
+        made = context.cache_info().misses
+        assert (await prober.measure(check)).failure is None
+    assert context.cache_info().misses == made
