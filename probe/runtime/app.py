@@ -7,37 +7,35 @@ import gc
 import resource
 import signal
 import socket
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC
 from pathlib import Path
 from typing import Final
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from probe.model.check import Check
 from probe.model.errors import ResultsLost
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
-from probe.model.units import SECOND, Micros
+from probe.model.units import Micros
 from probe.probers.hops import user_agent
 from probe.probers.http import HttpProber
 from probe.probers.transport import ProbeTransport, warm_up
 from probe.report import check_writable
+from probe.runtime.beat import Beat
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.control import ControlTargets
 from probe.runtime.cycle import Cycle, Observer
 from probe.runtime.doubt import SelfDoubt
-from probe.runtime.every import Every
-from probe.runtime.health import STALL_SECONDS, Health, examine
+from probe.runtime.health import Health, examine
 from probe.runtime.lag import LagMeter
 from probe.runtime.listener import Listener, bind
+from probe.runtime.missed import MissedSlots
 from probe.runtime.publisher import Publisher
 from probe.runtime.reloading import Reloader
 from probe.runtime.rendering import Rendered
-from probe.runtime.scheduler import TICK, Gap, Scheduler
+from probe.runtime.scheduler import Gap, Scheduler
 from probe.runtime.telemetry import Telemetry
 from probe.runtime.turns import Turns
 from probe.runtime.writer import Writer, unknown
@@ -51,12 +49,6 @@ DRAIN_SECONDS: Final = 10.0
 
 FLUSH_SECONDS: Final = 2.0
 """How long a report waits for the newest results to be stored."""
-
-FIRST_REPORT_SECONDS: Final = 4.0
-"""A person who has just started probe waits for the first report."""
-
-MOST_TOLD: Final = 5
-"""Checks that a line of the log names."""
 
 _log = structlog.get_logger("probe")
 
@@ -115,8 +107,7 @@ class _Daemon:
         self._hooks = hooks
         self._store = store
         self._clock = clock
-        self._missed: Counter[str] = Counter()
-        self._busy: Counter[str] = Counter()
+        self._missed = MissedSlots()
         self._reloader = Reloader(settings, hooks.reload, self._take_over)
         self._telemetry = Telemetry(self._health)
         self._writer = Writer(store, settings.location)
@@ -139,10 +130,7 @@ class _Daemon:
         )
         site = Path(settings.report.directory)
         self._listener = Listener(taken, self._telemetry, self._health, site) if taken else None
-        self._jobs = AsyncIOScheduler(
-            timezone=UTC,
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
+        self._beat = Beat(clock, self._tick, lambda: self._scheduler.last_tick, self._publisher.begin)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start, wait, end: each step only when the one before it is done."""
@@ -152,12 +140,13 @@ class _Daemon:
         if self._listener:
             await self._listener.start()
         self._listen_to_signals(stop)
-        self._lag.start()
         self._control.replace(self._settings.control, self._settings.addresses)
         planned_after = self._scheduler.replace(self._settings.checks)
         await self._fill_gap(planned_after + 1)
-        self._start_jobs()
-        background = [asyncio.create_task(self._watch()), asyncio.create_task(self._reloader.run())]
+        self._lag.start()
+        self._beat.start()
+        self._beat.report(self._settings.report.every)
+        background = [asyncio.create_task(self._beat.watch()), asyncio.create_task(self._reloader.run())]
         gc.freeze()  # what was loaded stays: to look through it again and again would make checks late
         self._announce()
         self._hooks.started(self._settings)
@@ -165,7 +154,7 @@ class _Daemon:
         _log.info("stopping", in_flight=self._cycle.in_flight)
         for task in background:
             task.cancel()
-        self._jobs.shutdown(wait=False)
+        self._beat.stop()
         self._scheduler.stop()
         stopped_at = self._clock.now()
         await self._cycle.finish(within=FINISH_SECONDS)
@@ -191,65 +180,14 @@ class _Daemon:
             **served,
         )
 
-    def _start_jobs(self) -> None:
-        self._jobs.add_job(self._tick, Every(TICK), id="tick", next_run_time=None)
-        self._jobs.start()
-        self._schedule_reports()
+    def _tick(self) -> None:
         self._scheduler.tick()
-        self._jobs.resume_job("tick")
-
-    def _schedule_reports(self) -> None:
-        """The first report soon, for somebody is waiting for it; then by the clock."""
-        every = self._settings.report.every / SECOND
-        self._jobs.add_job(self._publish, Every(every), id="report", replace_existing=True)
-        asyncio.get_running_loop().call_later(min(every, FIRST_REPORT_SECONDS), self._publish_soon)
-
-    def _publish_soon(self) -> None:
-        if self._jobs.running:
-            self._jobs.add_job(self._publish, id="first-report", replace_existing=True)
-
-    async def _publish(self) -> None:
-        self._publisher.begin()
-
-    async def _tick(self) -> None:
-        self._scheduler.tick()
-        self._tell_missed()
-
-    async def _watch(self) -> None:
-        """APScheduler's timer can die, or sleep long when the wall clock is set back: checking must go on."""
-        while True:
-            await asyncio.sleep(1)
-            last = self._scheduler.last_tick
-            if last is not None and self._clock.monotonic() - last > STALL_SECONDS:
-                _log.warning(
-                    "the scheduler stalled; it is woken",
-                    seconds=round(self._clock.monotonic() - last, 1),
-                )
-                self._scheduler.tick()
-                for job in self._jobs.get_jobs():
-                    job.reschedule(job.trigger)
-                self._jobs.wakeup()
+        self._missed.tell()
 
     def _miss(self, gap: Gap) -> None:
-        count = max(1, (gap.end - gap.start) // gap.check.interval)
-        self._missed[gap.check.id] += count
-        if gap.waited_for_host:
-            self._busy[gap.check.id] += count
+        count = self._missed.count(gap)
         self._telemetry.miss(gap.check, unknown(gap, self._settings.location, gap.start), count)
         self._writer.put(gap)
-
-    def _tell_missed(self) -> None:
-        """One line for all of them: after a pause they are many."""
-        if self._missed:
-            _log.warning("slots were missed", slots=self._missed.total(), checks=len(self._missed))
-        if self._busy:
-            _log.warning(
-                "of these, some waited in vain for other checks of their host: max_per_host is too small for it",
-                slots=self._busy.total(),
-                checks=sorted(self._busy)[:MOST_TOLD],
-            )
-        self._missed.clear()
-        self._busy.clear()
 
     async def _register(self, checks: Iterable[Check]) -> None:
         await asyncio.to_thread(self._store.register, tuple(checks))
@@ -280,7 +218,7 @@ class _Daemon:
         self._publisher.replace(wanted)
         if self._listener:
             self._listener.replace(Path(wanted.report.directory))
-        self._schedule_reports()
+        self._beat.report(wanted.report.every)
 
     def _health(self) -> Health:
         return examine(self._clock, self._scheduler, self._writer, self._lag, self._control)

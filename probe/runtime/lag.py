@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
+import structlog
+
 from probe.model.units import MILLISECOND, SECOND, Micros, format_duration
 from probe.runtime.clock import Clock, Timer
 
@@ -17,10 +19,15 @@ LAG_LIMIT: Final = 0.25
 SUSPENDED: Final = 1.0
 """Seconds by which the wall clock must outrun the monotonic one, which a suspended machine's does not notice."""
 
+TOLD: Final = 1.0
+"""Seconds of a stall that is worth a line in the log."""
+
 _MINUTE: Final = 60.0
 _DAY: Final = 86_400.0
 _MOST_STALLS: Final = 1_024
 _STEPS: Final = 60
+
+_log = structlog.get_logger("probe.lag")
 
 
 def spoken(seconds: float) -> str:
@@ -105,6 +112,8 @@ class LagMeter:
             self._day.note(now, stall.length)
             self.stalls += 1
             self._long.append(stall)
+        if stall.length >= TOLD:
+            _log.warning("probe stood still", seconds=round(stall.length, 2))
         self._look(now)
 
     def _look(self, now: float) -> None:

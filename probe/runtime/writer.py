@@ -30,6 +30,9 @@ MOST_FILLED: Final = 10_000
 LONGEST_PAUSE: Final = 30.0
 """Seconds between two tries while the store is away."""
 
+LAST_PAUSE: Final = 0.25
+"""The same, while the end waits for it."""
+
 _log = structlog.get_logger("probe.writer")
 
 
@@ -82,14 +85,14 @@ class Writer:
             self._hurry.set()
 
     async def run(self) -> None:
-        """Store what comes until `drain`. A store that fails is tried again, ever less often."""
+        """Store what comes until `drain`, and what is left then. A store that fails is tried again, ever less often."""
         while self.pending or not self._closing.is_set():
             await self._arrived.wait()
             await self._gather()
-            if not self.pending:
+            if self.pending:
+                await self._store_batch()
+            else:
                 self._arrived.clear()
-            elif not await self._store_batch() and self._closing.is_set():
-                break
 
     async def flush(self, *, within: float) -> None:
         """Commit what is waiting now, if the store takes it within so many seconds."""
@@ -118,7 +121,7 @@ class Writer:
             await _wait(self._hurry, GROUP_SECONDS)
         self._hurry.clear()
 
-    async def _store_batch(self) -> bool:
+    async def _store_batch(self) -> None:
         """Store what stands first in the queues; it leaves them only once it is committed.
 
         Measured results go before gaps: what is known must not wait for what is not.
@@ -130,11 +133,11 @@ class Writer:
             stored, refused = await asyncio.get_running_loop().run_in_executor(self._thread, self._record, batch)
         except StoreError as error:
             await self._pause(str(error))
-            return False
+            return
         except Exception as error:  # noqa: BLE001  # the only writer must outlive a fault that nobody foresaw
             _log.exception("storing failed")
             await self._pause(f"{type(error).__name__}, which is a fault of probe")
-            return False
+            return
         for _ in results:
             self._pending.popleft()
         for _ in range(len(gaps)):
@@ -146,7 +149,6 @@ class Writer:
         self.stored += stored
         self.lost += refused
         self.failures = 0
-        return True
 
     def _from_gaps(self, room: int) -> tuple[list[Result], list[Gap]]:
         """The first slots of the first gaps as results, and what is left of each gap that was looked at."""
@@ -163,14 +165,19 @@ class Writer:
 
     async def _pause(self, why: str) -> None:
         self.failures += 1
-        seconds = min(LONGEST_PAUSE, 2.0 ** min(self.failures - 1, 10))
-        _log.error(
-            "the store takes no results; they are kept in memory",
-            why=why,
-            pending=len(self._pending),
-            retry_seconds=seconds,
-        )
-        await _wait(self._closing, seconds)
+        is_last = self._closing.is_set()
+        seconds = LAST_PAUSE if is_last else min(LONGEST_PAUSE, 2.0 ** min(self.failures - 1, 10))
+        if self.failures == 1 or not is_last:
+            _log.error(
+                "the store takes no results; they are kept in memory",
+                why=why,
+                pending=len(self._pending),
+                retry_seconds=seconds,
+            )
+        if is_last:
+            await asyncio.sleep(seconds)
+        else:
+            await _wait(self._closing, seconds)
 
     def _record(self, results: list[Result]) -> tuple[int, int]:
         """In the writer's thread: how many were stored, and how many the store refused for good.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -18,10 +19,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from probe.config.load import loads
 from probe.demo.sample_api import SampleApi
 from probe.model.check import Check
-from probe.model.errors import StoreUnreachable
+from probe.model.errors import ResultsLost, StoreUnreachable
 from probe.model.result import Result, State
 from probe.model.settings import Settings
-from probe.runtime import app
+from probe.runtime import app, beat
 from probe.runtime.app import Hooks, run_daemon
 from probe.store import Recorded, Store, open_store
 
@@ -71,7 +72,7 @@ async def test_checking_goes_on_when_apscheduler_dies(settings: Settings, monkey
     def broken(_: AsyncIOScheduler) -> float:
         raise RuntimeError("the job store is gone")
 
-    monkeypatch.setattr(app, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(beat, "STALL_SECONDS", 1.0)
     with structlog.testing.capture_logs() as events:
         async with running(settings) as seen:
             monkeypatch.setattr(AsyncIOScheduler, "_process_jobs", broken)
@@ -130,6 +131,34 @@ async def test_a_report_that_cannot_be_written_stops_nothing(settings: Settings)
             folder.unlink()
     assert "the report could not be written" in [event["event"] for event in events]
     assert (folder / "index.html").exists()
+
+
+async def test_a_report_that_cannot_even_be_begun_stops_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def exhausted(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with structlog.testing.capture_logs() as events:
+        async with running(settings) as seen:
+            monkeypatch.setattr(asyncio, "create_subprocess_exec", exhausted)
+            await seen.more(3)
+    told = [event["why"] for event in events if event["event"] == "the report could not be written"]
+    assert set(told) == {os.strerror(errno.EMFILE)}
+
+
+async def test_results_that_the_store_does_not_take_are_lost_aloud(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Store, __: list[Result]) -> Recorded:
+        raise StoreUnreachable("the store is away")
+
+    monkeypatch.setattr(app, "DRAIN_SECONDS", 0.1)
+    monkeypatch.setattr(Store, "record", away)
+    with pytest.raises(ResultsLost, match=r"^\d+ results were lost: the store did not take them$"):
+        async with running(settings) as seen:
+            await seen.more(1)
+    assert ResultsLost.exit_status == 3
 
 
 async def test_it_leaves_no_task_and_no_connection_behind(settings: Settings) -> None:

@@ -158,3 +158,14 @@ async def test_a_gap_that_could_not_be_stored_is_no_lost_result() -> None:
     async with writing(store) as writer:
         writer.put(Gap(make_check(interval=SECOND), 0, HOUR, FailureKind.NOT_RUNNING))
     assert writer.lost == 0
+
+
+async def test_a_store_that_comes_back_while_the_end_waits_for_it_takes_everything() -> None:
+    store = FakeStore()
+    store.is_away = True
+    async with writing(store) as writer:
+        writer.put(result(1), at_once=True)
+        while not writer.failures:
+            await asyncio.sleep(0.005)
+        asyncio.get_running_loop().call_later(0.1, setattr, store, "is_away", False)
+    assert (writer.stored, writer.lost) == (1, 0)
