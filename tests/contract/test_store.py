@@ -225,7 +225,7 @@ _RESULTS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(_RESULTS, max_size=8), max_size=5))
 def test_whatever_is_replayed_the_first_value_of_a_slot_stays(store: Store, batches: list[list[Result]]) -> None:
     check = f"props/{next(_CASE)}"

@@ -142,6 +142,16 @@ async def test_a_proxys_address_is_vetted_too(prober: HttpProber, authority: Aut
     assert proxy.heads == []
 
 
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]"])
+async def test_an_address_is_vetted_also_where_a_proxy_would_connect(
+    prober: HttpProber, authority: Authority, host: str
+) -> None:
+    async with serving(answers(ok())) as server, proxying(server) as proxy:
+        sample = await through(prober, proxy, f"http://{host}/", authority)
+    assert sample.failure is not None
+    assert (sample.failure.kind, proxy.heads) == (FailureKind.BLOCKED, [])
+
+
 async def test_proxies_of_the_environment_are_never_used(prober: HttpProber, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(answers(ok(b"straight"))) as server, proxying(server) as proxy:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):

@@ -49,13 +49,13 @@ def tags(text: str) -> dict[str, tuple[Counter[str], Counter[str]]]:
 PLAIN = tags("plain")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(HOSTILE)
 def test_any_text_stays_text(text: str) -> None:
     assert tags(text) == PLAIN
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(HOSTILE)
 def test_any_text_is_found_again_as_it_was_with_what_hides_made_visible(text: str) -> None:
     for page in pages(told(text)):
