@@ -30,7 +30,8 @@ _FLAT: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\[\]{}"'])*"""
 _LIST: Final = rf"""\[(?:{_FLAT}\[{_FLAT}\])*{_FLAT}(?:\]|(?:\[{_FLAT})?(?:"[^"]*|'[^']*)?\z)"""
 """Of single values and of lists of them; also when the text ends within it."""
 
-_ATTRIBUTE: Final = r"""(?:"[^"]*"?|'[^']*'?|[^\s"'<>]+)"""
+_ATTRIBUTE: Final = r"""(?:\\*"[^"]*"?|\\*'[^']*'?|[^\s"'<>]+)"""
+"""In HTML; its quotation marks have a backslash where it stands in a string of JSON."""
 
 
 def mask(text: str) -> str:
@@ -96,8 +97,10 @@ def _value(found: re2._Match) -> str:
 def _attribute(found: re2._Match) -> str:
     if found[2].strip(";,") == MASK:  # such as a cookie's value
         return str(found[0])
-    quote = found[2][0] if found[2][0] in "\"'" else ""
-    return f"{found[1]}{quote}{MASK}{quote}"
+    name, value = found[1], found[2]
+    unescaped = value.lstrip("\\")
+    quote = value[: len(value) - len(unescaped) + 1] if unescaped[:1] in ("'", '"') else ""
+    return f"{name}{quote}{MASK}{quote}"
 
 
 _RULES: Final = (
@@ -119,16 +122,16 @@ _RULES: Final = (
     _rule(rf"""(["'](?:name|key)["']\s*:\s*["']{_NAME}["']\s*,\s*["']value["']\s*:\s*)({_STRING})""", _value),
     # name=value, in queries, forms and logs; also encoded once more, as a part of another address.
     _rule(
-        rf"""({_NAME}(?:\]|%5D)?(?:=|%3D|%253D))("[^"]*"?|'[^']*'?|(?:[^&\s"'<>\\]|\\[^nrtu"'\s])+)""",
+        rf"""({_NAME}(?:\]|%5D)?(?:=|%3D|%253D))(\\*"[^"]*"?|\\*'[^']*'?|(?:[^&\s"'<>\\]|\\[^nrtu"'\s])+)""",
         _attribute,
     ),
     # Elements of XML, and fields of HTML.
     _rule(rf"""(<(?:\w+:)?{_NAME}(?:\s[^<>]*)?>(?:<!\[CDATA\[)?)[^<]+""", rf"\1{MASK}"),
     _rule(
-        rf"""((?:name|id)\s*=\s*["']?{_NAME}["']?[^<>]*?\s(?:value|content)\s*=\s*)({_ATTRIBUTE})""", _attribute
+        rf"""((?:name|id)\s*=\s*\\*["']?{_NAME}\\*["']?[^<>]*?\s(?:value|content)\s*=\s*)({_ATTRIBUTE})""", _attribute
     ),
     _rule(
-        rf"""(\s(?:value|content)\s*=\s*)({_ATTRIBUTE})([^<>]*?\s(?:name|id)\s*=\s*["']?{_NAME}["'\s/>])""",
+        rf"""(\s(?:value|content)\s*=\s*)({_ATTRIBUTE})([^<>]*?\s(?:name|id)\s*=\s*\\*["']?{_NAME}[\\"'\s/>])""",
         lambda found: _attribute(found) + str(found[3]),
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -29,8 +30,11 @@ _PIPED_WIDTH: Final = 2_000
 """In a pipe a result is a line, however long: `grep` must find its reason."""
 
 
-def check_command(config: Path, ids: Sequence[str], *, as_json: bool) -> None:
-    """Measure and print; exit 1 when one is down, or could not be measured."""
+def check_command(config: Path, ids: Sequence[str], *, as_json: bool, verbose: bool) -> None:
+    """Measure and print; exit 1 when one is down, or could not be measured.
+
+    With `verbose`, what went to and fro is printed too of each that isn't up; on a terminal also of a single one.
+    """
     settings = load(config)
     chosen = _chosen(settings, ids)
     with Console(stderr=True).status(f"measuring {len(chosen)} …"):  # on a terminal only
@@ -43,6 +47,9 @@ def check_command(config: Path, ids: Sequence[str], *, as_json: bool) -> None:
         if not console.is_terminal:
             console.width = _PIPED_WIDTH
         console.print(_table(results))
+        if verbose or (len(results) == 1 and console.is_terminal):
+            for result in results:
+                _print_transcript(console, result)
     if any(result.state in (State.DOWN, State.UNKNOWN) for result in results):
         raise typer.Exit(NOT_FINE)
 
@@ -79,3 +86,13 @@ def _table(results: Sequence[Result]) -> Table:
             Text(result.detail or ""),
         )
     return table
+
+
+def _print_transcript(console: Console, result: Result) -> None:
+    """What went to and fro, part by part, as it is: nothing in it is markup, and nothing is harmful."""
+    if result.transcript is None:
+        return
+    for name, part in asdict(result.transcript).items():
+        if part:
+            console.print(Text(f"\n{result.check}: {name}", "bold"))
+            console.print(Text(part), soft_wrap=True)

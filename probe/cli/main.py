@@ -61,11 +61,15 @@ def check(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Print what went to and fro with each that isn't up."),
+    ] = False,
 ) -> None:
     """Run the checks once, now, and print them; exit 1 when one is down."""
     from probe.cli.check import check_command
 
-    check_command(config, ids or [], as_json=json)
+    check_command(config, ids or [], as_json=json, verbose=verbose)
 
 
 @app.command()

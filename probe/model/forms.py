@@ -28,7 +28,8 @@ def forms(secret: str) -> frozenset[str]:
     for text in {secret, secret.strip(), wrapped}:
         found |= {text, *_in_json(text), *_in_urls(text), *_in_html(text), *_in_bytes(text.encode())}
         found.add(text.encode().decode("latin-1"))  # as a header shows UTF-8 that it doesn't expect
-    return frozenset(form for form in found if form)
+    quoted = {form.replace("\\", "\\\\").replace('"', '\\"') for form in found}  # as a part of a string of JSON
+    return frozenset(form for form in found | quoted if form)
 
 
 def _in_json(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TypeAlias
 
 from probe.model.result import Result
@@ -33,6 +34,7 @@ def to_json(result: Result) -> dict[str, Json]:
             {"expectation": item.expectation, "verdict": item.verdict.value, "actual": item.actual}
             for item in result.outcomes
         ],
+        "evidence": None if result.transcript is None else {**asdict(result.transcript)},
     }
 
 

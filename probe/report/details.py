@@ -11,13 +11,12 @@ from probe.model.check import CheckFacts, Severity
 from probe.model.units import format_duration, format_size
 from probe.report.bars import DayTime, day_bars
 from probe.report.charts import charts
+from probe.report.failures import Failures, failures_of_api, failures_of_check
 from probe.report.figures import (
     CheckRow,
-    FailureNote,
     Frame,
     Standing,
     Window,
-    failure_note,
     frame,
     reason,
 )
@@ -37,7 +36,6 @@ from probe.report.words import (
 from probe.slo.history import NO_RESPONSE, STATUS_CLASSES, Bucket, Day
 
 RECENT_DAYS: Final = 14
-RECENT_FAILURES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class ApiPage:
     windows: tuple[Window, ...]
     checks: tuple[CheckRow, ...]
     days: Table
-    failures: tuple[FailureNote, ...]
+    failures: Failures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +85,7 @@ class CheckPage:
     recent_width: str
     recent: Table
     days: Table
-    failures: tuple[FailureNote, ...]
+    failures: Failures
 
 
 def api_page(site: Site, api: SiteApi, group: ApiGroup, zone: tzinfo) -> ApiPage:
@@ -103,7 +101,7 @@ def api_page(site: Site, api: SiteApi, group: ApiGroup, zone: tzinfo) -> ApiPage
         windows=group.windows,
         checks=group.checks,
         days=_api_table(group.days),
-        failures=_latest_failures(api.checks, zone),
+        failures=failures_of_api(api.checks, zone),
     )
 
 
@@ -130,7 +128,7 @@ def check_page(site: Site, api: SiteApi, check: SiteCheck, row: CheckRow, zone: 
         recent_width=length_text(history.resolution.width),
         recent=_recent_table(history.recent, zone),
         days=_day_table(history.days),
-        failures=tuple(failure_note(item, zone) for item in check.failures[:RECENT_FAILURES]),
+        failures=failures_of_check(check, zone),
     )
 
 
@@ -141,15 +139,6 @@ def _settings(facts: CheckFacts) -> tuple[tuple[str, str], ...]:
         ("Timeout", format_duration(facts.timeout)),
         ("Retries", str(facts.retries)),
         *facts.connects,
-    )
-
-
-def _latest_failures(checks: Sequence[SiteCheck], zone: tzinfo) -> tuple[FailureNote, ...]:
-    found = [(item, check.facts) for check in checks for item in check.failures]
-    found.sort(key=lambda pair: pair[0].scheduled_at, reverse=True)
-    return tuple(
-        failure_note(item, zone, check=facts.name, href=f"../checks/{facts.id}.html")
-        for item, facts in found[:RECENT_FAILURES]
     )
 
 

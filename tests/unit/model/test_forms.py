@@ -17,6 +17,7 @@ TRAVELS = {
     "as it is": SECRET,
     "JSON": json.dumps(SECRET)[1:-1],
     "JSON as UTF-8": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "JSON in JSON": json.dumps(json.dumps(SECRET)[1:-1])[1:-1],
     "JSON by PHP": json.dumps(SECRET)[1:-1].replace("/", "\\/"),
     "JSON by Go": "c4nary/+ \\\"'\\u0026=\\u003cé\\u003e",
     "JSON by Jinja": 'c4nary/+ \\"\\u0027\\u0026=\\u003c\\u00e9\\u003e',

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from probe.model.result import State, Verdict
+from probe.model.result import State
 from probe.model.units import DAY, HOUR, MINUTE, SECOND
-from probe.report.figures import check_row, failure_note, reason, standing, window, windows
+from probe.report.figures import check_row, reason, standing, window, windows
 from probe.slo.availability import StateTime
 from probe.slo.spans import Span
 from tests.unit.report.material import (
@@ -11,7 +11,6 @@ from tests.unit.report.material import (
     ZONE,
     broken,
     check,
-    evidence,
     healthy,
     past,
     slots,
@@ -85,14 +84,6 @@ def test_the_reason_is_that_of_the_state_which_holds() -> None:
     failing = check(seen=broken())
     assert reason(failing, standing(failing.history.spans, ZONE)) == "no response within 10s"
     assert reason(failing, standing(healthy().spans, ZONE)) == ""
-
-
-def test_a_failure_keeps_only_what_was_not_met() -> None:
-    met = evidence().outcomes[0].__class__(expectation="latency < 1s", verdict=Verdict.PASSED)
-    note = failure_note(evidence()._replace(outcomes=(met, *evidence().outcomes)), ZONE)
-    assert [(item.expectation, item.actual) for item in note.unmet] == [("status == 200", "503")]
-    assert (note.kind, note.status, note.attempts) == ("timed out", "", 3)
-    assert note.at.text == "20 Nov 2026, 12:55:00 CET"
 
 
 def test_the_state_holds_until_two_intervals_without_a_verdict() -> None:
