@@ -8,10 +8,13 @@ from typing import Final, TypeAlias
 
 from probe.model.result import Result, State, Verdict
 from probe.model.sample import FailureKind
-from probe.model.units import MINUTE, Micros
+from probe.model.units import MINUTE, SECOND, Micros
 
 EVERY: Final[Micros] = 5 * MINUTE
 """After so long the same failure is worth to be looked at once more."""
+
+MOST_A_SECOND: Final = 100
+"""Each takes half a millisecond: where everything fails at once, measuring goes before telling."""
 
 _NUMBER: Final = re.compile(r"\d+")
 _UNMET: Final = (Verdict.WARNED, Verdict.FAILED)
@@ -28,9 +31,13 @@ class Novelty:
 
     def __init__(self) -> None:
         self._kept: dict[str, dict[Kind, Micros]] = {}
+        self._in_second = 0, 0
 
     def is_in(self, result: Result) -> bool:
-        """Whether the result is not up in a way that was not kept in the last `EVERY`; it counts as kept then."""
+        """Whether the result is not up in a way that was not kept in the last `EVERY`; it counts as kept then.
+
+        Of the slots of one second no more than `MOST_A_SECOND` are kept; the rest have their turn with their next slot.
+        """
         if result.state is State.UP:
             self._kept.pop(result.check, None)
         if result.state not in (State.DOWN, State.DEGRADED):
@@ -38,9 +45,15 @@ class Novelty:
         at = result.scheduled_at
         recent = {kind: since for kind, since in self._kept.get(result.check, {}).items() if 0 <= at - since < EVERY}
         kind = _kind(result)
-        is_new = kind not in recent
+        is_new = kind not in recent and self._has_room(at // SECOND)
         self._kept[result.check] = {**recent, kind: at} if is_new else recent
         return is_new
+
+    def _has_room(self, second: int) -> bool:
+        current, count = self._in_second
+        count = count + 1 if second == current else 1
+        self._in_second = second, count
+        return count <= MOST_A_SECOND
 
     def retain(self, checks: Collection[str]) -> None:
         """Forget all other checks."""

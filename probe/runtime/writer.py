@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -23,6 +24,9 @@ GROUP_SECONDS: Final = 0.5
 LARGEST_BATCH: Final = 5_000
 MOST_PENDING: Final = 200_000
 """Results held in memory while the store is away; what comes on top is counted as lost, and said."""
+
+MOST_TOLD: Final = 20_000
+"""Results in memory beyond which what went to and fro is left out of those that come: it may be as large as 16 of them."""
 
 MOST_FILLED: Final = 10_000
 """Slots of one gap that are stored. Older ones stay holes, which count as unknown all the same."""
@@ -78,7 +82,8 @@ class Writer:
         if isinstance(entry, Gap):
             self._gaps.append(entry._replace(start=max(entry.start, entry.end - MOST_FILLED * entry.check.interval)))
         else:
-            self._pending.append(entry)
+            is_affordable = entry.transcript is None or self.pending < MOST_TOLD
+            self._pending.append(entry if is_affordable else replace(entry, transcript=None))
         self._idle.clear()
         self._arrived.set()
         if at_once:

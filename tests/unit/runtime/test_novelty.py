@@ -7,7 +7,7 @@ import pytest
 from probe.model.result import AssertionOutcome, Result, State, Verdict
 from probe.model.sample import FailureKind
 from probe.model.units import MINUTE, SECOND
-from probe.runtime.novelty import EVERY, Novelty
+from probe.runtime.novelty import EVERY, MOST_A_SECOND, Novelty
 
 T0 = 1_795_000_000 * SECOND
 
@@ -76,6 +76,13 @@ def test_what_was_not_measured_neither_counts_nor_ends_a_run() -> None:
 
 def test_a_clock_that_was_set_back_hides_nothing() -> None:
     assert kept(down(60), down(0)) == [True, True]
+
+
+def test_where_everything_fails_at_once_the_rest_have_their_turn_later() -> None:
+    novelty = Novelty()
+    checks = [f"shop/{number}" for number in range(MOST_A_SECOND + 50)]
+    assert sum(novelty.is_in(down(check=check)) for check in checks) == MOST_A_SECOND
+    assert sum(novelty.is_in(down(1, check=check)) for check in checks) == 50
 
 
 def test_checks_that_are_gone_and_kinds_that_are_past_are_forgotten() -> None:

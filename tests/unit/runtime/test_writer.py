@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from probe.model.grid import slots
-from probe.model.result import Result, State
+from probe.model.result import Result, State, Transcript
 from probe.model.sample import FailureKind
 from probe.model.units import HOUR, SECOND
 from probe.runtime import writer as module
@@ -91,6 +92,15 @@ async def test_beyond_its_memory_it_counts_what_is_lost(monkeypatch: pytest.Monk
         for slot in range(5):
             writer.put(result(slot))
     assert (writer.stored, writer.lost) == (3, 2)
+
+
+async def test_when_much_is_waiting_what_went_to_and_fro_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_TOLD", 2)
+    store = FakeStore()
+    async with writing(store) as writer:
+        for slot in range(3):
+            writer.put(replace(result(slot), transcript=Transcript(body="a")))
+    assert [kept.transcript is None for kept in store.kept.values()] == [False, False, True]
 
 
 async def test_a_refused_result_does_not_take_the_others_with_it() -> None:
