@@ -16,8 +16,8 @@ from dns.wire import Parser
 Labels: TypeAlias = tuple[bytes, ...]
 """A name in lower case, to compare it by; joined by dots it could be mistaken for another."""
 
-_MOST_RECORDS: Final = 256
-"""Read of one answer; honest ones have a handful."""
+_MOST_RECORDS: Final = 64
+"""Read of one answer; honest ones have a handful, and the loop stands still while we read."""
 
 _POINTER: Final = 0xC000
 _FARTHEST: Final = 0x4000

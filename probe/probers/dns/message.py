@@ -53,7 +53,7 @@ def query(name: str, type_: RdataType, *, has_edns: bool = True) -> Query:
     return Query(os.urandom(2) + made.wire[2:], made.question, made.labels, type_, has_edns)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def _query(name: str, type_: RdataType, has_edns: bool) -> Query:
     asked = from_text(name).canonicalize()
     wire = make_query(asked, type_, use_edns=0 if has_edns else False, payload=_PAYLOAD).to_wire()

@@ -13,7 +13,7 @@ from probe.probers.dns.message import Query
 from probe.probers.dns.servers import Server
 
 _LARGEST_DATAGRAM: Final = 4096
-"""More than a query welcomes; what is longer is cut off, and no valid DNS any more."""
+"""More than a query welcomes; of a longer one the rest is not read."""
 
 _LARGEST_READ: Final = 65_536
 
