@@ -17,7 +17,7 @@ from probe.probers.dns import Resolver
 from probe.probers.exchange import Exchange
 from probe.probers.pool import LONGEST_REST, Place, Pool
 from probe.probers.resolve import LookUp
-from probe.probers.seam import connection_of, recorder_of
+from probe.probers.seam import connection_of, recorder_of, written_form
 from probe.probers.timing import Recorder
 from probe.probers.tls import context
 from probe.probers.wire import Wire
@@ -40,7 +40,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder, connection = recorder_of(request), connection_of(request)
-        head = wire_form(request)
+        head = written_form(request)
         place = _place(request, connection)
         resting = self._pool.take(place) if connection.reuse else None
         if resting:
@@ -123,19 +123,6 @@ class _Body(httpx.AsyncByteStream):
             self._pool.give(self._place, self._wire, rest=_rest(self._exchange.headers))
         else:
             self._wire.close()
-
-
-def wire_form(request: httpx.Request) -> bytes:
-    """The request as HTTP/1.1 sends it.
-
-    Raises:
-        ValueError: a header has a line break in it, and would smuggle in another.
-    """
-    if any(b"\n" in value or b"\r" in value for _, value in request.headers.raw):
-        raise ValueError("a header's value has a line break")
-    lines = [request.method.encode("ascii") + b" " + request.url.raw_path + b" HTTP/1.1"]
-    lines += [name + b": " + value for name, value in request.headers.raw]
-    return b"\r\n".join([*lines, b"", request.content])
 
 
 def _place(request: httpx.Request, connection: Connection) -> Place:

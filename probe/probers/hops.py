@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
@@ -14,6 +15,9 @@ from probe.model.check import Connection, Request
 from probe.model.sample import FailureKind
 from probe.probers.decoding.registry import ACCEPTED
 from probe.probers.failures import TargetFailure
+from probe.probers.seam import CONNECTION, RECORDER, WRITTEN
+from probe.probers.timing import Recorder
+from probe.probers.written import readable_head, wire_form
 
 _PRODUCT: Final = f"probe/{__version__}"
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -44,50 +48,74 @@ def host_of(request: Request) -> str:
     return f"{url.host}:{_port(url)}"
 
 
-def first_request(request: Request, user_agent: str) -> httpx.Request:
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A request that is ready to be sent, as often as its check is due.
+
+    Attributes:
+        request: as httpx has it; what is sent are copies.
+        written: as HTTP/1.1 writes it.
+        head: as a person reads it, without its body.
+    """
+
+    request: httpx.Request
+    written: bytes
+    head: str
+
+    @classmethod
+    def of(cls, request: httpx.Request) -> Hop:
+        """A request made ready.
+
+        Raises:
+            ValueError: it can't be written.
+        """
+        written = wire_form(request)
+        return cls(request, written, readable_head(written))
+
+    def sent(self, recorder: Recorder, connection: Connection) -> httpx.Request:
+        """What an engine gets."""
+        made = copy(self.request)  # which leaves out the two below
+        made.stream = self.request.stream
+        made.extensions = {RECORDER: recorder, CONNECTION: connection, WRITTEN: self.written}
+        return made
+
+
+@lru_cache(maxsize=16_384)
+def first_hop(request: Request, user_agent: str) -> Hop:
     """The request as configured; its headers win over the defaults."""
     given = [(name, value.reveal()) for name, value in request.headers]
     names = {name.lower() for name, _ in given}
     defaults = [(name, value) for name, value in {"user-agent": user_agent, **_DEFAULTS}.items() if name not in names]
     body = request.body.reveal().encode() if request.body else None
-    return httpx.Request(request.method, _url(request.url.reveal()), headers=[*defaults, *given], content=body)
+    return Hop.of(httpx.Request(request.method, _url(request.url.reveal()), headers=[*defaults, *given], content=body))
 
 
-def next_request(hop: httpx.Request, status: int, location: str) -> httpx.Request:
+def next_hop(hop: Hop, status: int, location: str) -> Hop:
     """The request that a redirect asks for, without what isn't meant for another origin.
 
     Raises:
         TargetFailure: the location is no URL, leaves https, or would carry the body elsewhere.
     """
-    url = _target(hop.url, location)
-    is_same_origin = _origin(url) == _origin(hop.url)
-    keeps = _keeps_method(hop.method, status)
-    if keeps and hop.content and not is_same_origin:
+    last = hop.request
+    url = _target(last.url, location)
+    is_same_origin = _origin(url) == _origin(last.url)
+    keeps = _keeps_method(last.method, status)
+    if keeps and last.content and not is_same_origin:
         raise TargetFailure(FailureKind.REDIRECT, "redirected to another origin, which must not get the body")
     headers = [
         (name, value)
-        for name, value in hop.headers.multi_items()
+        for name, value in last.headers.multi_items()
         if name not in _OF_THE_BODY
         and (is_same_origin or name in _SAFE_ELSEWHERE)
         and (keeps or not name.startswith("content-"))
     ]
-    return httpx.Request(hop.method if keeps else "GET", url, headers=headers, content=hop.content if keeps else None)
+    method, content = (last.method, last.content) if keeps else ("GET", None)
+    return Hop.of(httpx.Request(method, url, headers=headers, content=content))
 
 
-def wire_head(hop: httpx.Request, http_version: str | None) -> str:
-    """The request as a person reads it, without its body. HTTP/2 packs the same in another way."""
-    version = http_version if http_version == "HTTP/2" else "HTTP/1.1"
-    lines = [
-        b"%b %b" % (hop.method.encode("ascii"), hop.url.raw_path),
-        *(b"%b: %b" % field for field in hop.headers.raw),
-    ]
-    first, *rest = [line.decode("latin-1") for line in lines]
-    return "\n".join([f"{first} {version}", *rest])
-
-
-def next_way(connection: Connection, hop: httpx.Request, to: httpx.Request) -> Connection:
+def next_way(connection: Connection, hop: Hop, to: Hop) -> Connection:
     """How to get to the next hop: a client certificate, a server's name and a socket were meant for one origin."""
-    if _origin(hop.url) == _origin(to.url):
+    if _origin(hop.request.url) == _origin(to.request.url):
         return connection
     tls = replace(connection.tls, certificate=None, key=None, server_name=None)
     return replace(connection, tls=tls, unix_socket=None)

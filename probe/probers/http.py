@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import httpx
 
@@ -14,8 +14,7 @@ from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import TargetFailure, classify, timed_out
-from probe.probers.hops import REDIRECTS, first_request, next_request, next_way, user_agent, wire_head
-from probe.probers.seam import CONNECTION, RECORDER
+from probe.probers.hops import REDIRECTS, Hop, first_hop, next_hop, next_way, user_agent
 from probe.probers.timing import Recorder
 
 _EVIDENCE: Final = 8 * 1024
@@ -24,6 +23,7 @@ _EVIDENCE: Final = 8 * 1024
 _FRAMING: Final = 2**20
 """Bytes on the wire that need not be body, beside as many again as the body may have."""
 
+_ENCODING: Final = "content-encoding"
 _SENDING: Final = frozenset({"send", "wait", "transfer"})
 
 
@@ -38,7 +38,7 @@ class _Response:
 class _Seen:
     """What was seen so far, for a failure may come at any time."""
 
-    request: httpx.Request | None = None
+    hop: Hop | None = None
     response: _Response | None = None
     redirects: int = 0
 
@@ -74,7 +74,7 @@ class HttpProber:
             phase = recorder.current()
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
             if phase not in _SENDING:
-                seen.request = None
+                seen.hop = None
             if check.request.connection.proxy and recorder.address is None:
                 failure = _of_the_proxy(failure)
         recorder.finish_hop(is_complete=failure is None)
@@ -86,31 +86,30 @@ class HttpProber:
 
     async def _follow(self, request: Request, recorder: Recorder, seen: _Seen) -> None:
         """Each hop is made, timed and vetted like the first."""
-        hop, connection = first_request(request, self.user_agent), request.connection
+        hop, connection = first_hop(request, self.user_agent), request.connection
         while True:
-            seen.request = hop
-            hop.extensions = {RECORDER: recorder, CONNECTION: connection}
-            response = await self._fetch(hop, request.max_body, recorder, seen)
+            seen.hop = hop
+            response = await self._fetch(hop.sent(recorder, connection), request.max_body, recorder, seen)
             location = next((value for name, value in response.headers if name == "location"), None)
             if response.status not in REDIRECTS or location is None or not request.max_redirects:
                 return
             if seen.redirects == request.max_redirects:
                 raise TargetFailure(FailureKind.REDIRECT, f"more than {request.max_redirects} redirects")
-            hop, last = next_request(hop, response.status, location), hop
+            hop, last = next_hop(hop, response.status, location), hop
             connection = next_way(connection, last, hop)
             seen.redirects += 1
             seen.response = None
             recorder.next_hop()
 
-    async def _fetch(self, hop: httpx.Request, max_body: int, recorder: Recorder, seen: _Seen) -> _Response:
+    async def _fetch(self, request: httpx.Request, max_body: int, recorder: Recorder, seen: _Seen) -> _Response:
         most = recorder.received + 2 * max_body + _FRAMING
-        response = await self._transport.handle_async_request(hop)
+        response = await self._transport.handle_async_request(request)
         try:
-            headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+            headers = tuple([(_text(name).lower(), _text(value)) for name, value in response.headers.raw])
             found = seen.response = _Response(response.status_code, headers)
-            reader = BodyReader(response.headers.get("content-encoding", ""), max_body)
+            reader = BodyReader(", ".join([value for name, value in headers if name == _ENCODING]), max_body)
             try:
-                async for part in response.aiter_raw():
+                async for part in cast("httpx.AsyncByteStream", response.stream):
                     _refuse_framing(recorder.received, most)
                     reader.feed(part)
                 found.body = reader.body()
@@ -120,6 +119,14 @@ class HttpProber:
         finally:
             await response.aclose()
         return found
+
+
+def _text(raw: bytes) -> str:
+    """What a header says: UTF-8 where it is that, else in the charset that HTTP began with."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _refuse_framing(received: int, most: int) -> None:
@@ -135,6 +142,11 @@ def _of_the_proxy(failure: Failure) -> Failure:
     return Failure(kind=FailureKind.PROXY, detail=f"the proxy can't be used: {failure.detail}")
 
 
+def _head(hop: Hop, http_version: str | None) -> str:
+    """The request as it was sent; HTTP/2 packs the same in another way."""
+    return hop.head.replace(" HTTP/1.1", " HTTP/2", 1) if http_version == "HTTP/2" else hop.head
+
+
 def _sample(started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failure | None) -> Sample:
     last = seen.response
     return Sample(
@@ -143,7 +155,7 @@ def _sample(started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failur
         phases=recorder.phases(),
         http_status=last.status if last else None,
         http_version=recorder.http_version,
-        request_head=wire_head(seen.request, recorder.http_version) if seen.request else "",
+        request_head=_head(seen.hop, recorder.http_version) if seen.hop else "",
         headers=last.headers if last else (),
         body=last.body if last else b"",
         bytes_sent=recorder.sent,

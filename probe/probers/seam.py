@@ -12,12 +12,16 @@ import httpx
 
 from probe.model.check import Connection
 from probe.probers.timing import Recorder
+from probe.probers.written import wire_form
 
 RECORDER: Final = "probe.recorder"
 """The request extension that carries the `Recorder`."""
 
 CONNECTION: Final = "probe.connection"
 """The request extension that carries the `Connection`: how to get to the target."""
+
+WRITTEN: Final = "probe.written"
+"""The request extension that carries the request as HTTP/1.1 writes it, where somebody has made that already."""
 
 _DEFAULT: Final = Connection()
 
@@ -32,3 +36,9 @@ def connection_of(request: httpx.Request) -> Connection:
     """How to get to the request's target."""
     found: Connection | None = request.extensions.get(CONNECTION)
     return found or _DEFAULT
+
+
+def written_form(request: httpx.Request) -> bytes:
+    """The request as HTTP/1.1 writes it."""
+    found: bytes | None = request.extensions.get(WRITTEN)
+    return found or wire_form(request)
