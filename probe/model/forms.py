@@ -1,75 +1,185 @@
-"""The forms in which a secret travels: what a target may make of it before it sends it back."""
+"""The forms in which a secret travels: what a target, or a library of ours, may make of it on the way.
+
+Most replace single characters, each in its own way, and each leaves others alone: so a secret is looked for character by
+character, in any mixture. The rest, hexadecimal and Base64, are few enough to be looked for as they are.
+"""
 
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html.entities import codepoint2name
 from typing import Final
-from urllib.parse import quote, quote_plus
 
-_COMPONENT: Final = "!'()*~"
-"""What `encodeURIComponent` leaves as it is."""
+import re2
 
-_PATH: Final = "/:@!$&'()*+,;=~"
-"""What may stand in a path (RFC 3986)."""
+ENOUGH: Final = 4
+"""Characters of a secret that tell something of it."""
 
-_PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
-_UNICODE: Final = re.compile(r"\\u[0-9a-f]{4}")
-_NAMED: Final = (("&#x27;", "&#39;"), ("&quot;", "&#34;"), ("&#x27;", "&apos;"))
+_LONGEST: Final = 128
+"""Characters that are looked for at once; a longer secret, such as a key of several lines, in pieces."""
 
+_OPTIONS: Final = re2.Options()
+_OPTIONS.log_errors = False
+_OPTIONS.max_mem = 2**20
 
-def forms(secret: str) -> frozenset[str]:
-    """Each form of a secret, without what is added around it: quotation marks, or padding."""
-    wrapped = secret.replace("\r\n", "\n").replace("\n", "\r\n")
-    found: set[str] = set()
-    for text in {secret, secret.strip(), wrapped}:
-        found |= {text, *_in_json(text), *_in_urls(text), *_in_html(text), *_in_bytes(text.encode())}
-        found.add(text.encode().decode("latin-1"))  # as a header shows UTF-8 that it doesn't expect
-    quoted = {form.replace("\\", "\\\\").replace('"', '\\"') for form in found}  # as a part of a string of JSON
-    return frozenset(form for form in found | quoted if form)
+_NAMED: Final = {**codepoint2name, ord("'"): "apos"}
+_LEFT_ALONE: Final = re.compile("[0-9A-Za-z]+")
+_FOR_URLS: Final = bytes.maketrans(b"+/", b"-_")
 
 
-def _in_json(text: str) -> Iterator[str]:
-    """In ASCII only or not; PHP escapes the slash; Go, template engines and Gson more and more of what HTML knows."""
-    for ascii_only in (True, False):
-        escaped = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
-        yield escaped.replace("/", "\\/")
-        for characters in ("", "<>&", "<>&'", "<>&'="):
-            in_html = "".join(f"\\u{ord(each):04x}" if each in characters else each for each in escaped)
-            yield from _both_cases((in_html,), _UNICODE)
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A secret, character by character.
+
+    Attributes:
+        characters: of each what may stand for it, longest first.
+        sign: a part of it that nobody replaces, and without which it need not be looked for.
+    """
+
+    characters: tuple[tuple[str, ...], ...]
+    sign: str
+
+    @classmethod
+    def of(cls, secret: str) -> Spelling:
+        """Of a secret that isn't empty."""
+        characters = tuple(map(_spellings, secret.replace("\r\n", "\n")))
+        return cls(characters, max(_LEFT_ALONE.findall(secret), key=len, default=""))
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression that finds it, in either dialect."""
+        return "".join(f"(?:{'|'.join(map(re.escape, each))})" for each in self.characters)
+
+    def replace(self, text: str, mask: str) -> str:
+        """The text with the mask in its place, in time linear in the text."""
+        if self.sign not in text:
+            return text
+        encoded = _compiled(self).sub(mask.encode(), text.encode("utf-8", "surrogatepass"))
+        return bytes(encoded).decode("utf-8", "surrogatepass")
+
+    def start_in(self, text: str) -> int:
+        """Where it begins when the text's end has cut it off; the text's length when it hasn't."""
+        longest = sum(len(each[0]) for each in self.characters)
+        for place in range(max(0, len(text) - longest), len(text) - ENOUGH + 1):
+            if text.startswith(self.characters[0], place) and self._reaches_the_end(text, place):
+                return place
+        return len(text)
+
+    def _reaches_the_end(self, text: str, start: int) -> bool:
+        """Every way of reading the text on from there is tried: a backslash may stand for itself or escape another."""
+        places = {start}
+        for spellings in self.characters:
+            if any(
+                each.startswith(text[place : place + len(each)]) and place + len(each) >= len(text)
+                for place in places
+                for each in spellings
+            ):
+                return True
+            places = {place + len(each) for place in places for each in spellings if text.startswith(each, place)}
+        return False
 
 
-def _in_urls(text: str) -> Iterator[str]:
-    encoded = [quote(text, safe=safe) for safe in ("", "/", _COMPONENT, _PATH)]
-    yield from _both_cases((*encoded, quote_plus(text), quote_plus(text, safe="*")), _PERCENT)
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A secret that as a whole became something else."""
+
+    form: str
+
+    def __len__(self) -> int:
+        return len(self.form)
+
+    def replace(self, text: str, mask: str) -> str:
+        """The text with the mask in its place."""
+        return text.replace(self.form, mask)
+
+    def start_in(self, text: str) -> int:
+        """Where it begins when the text's end has cut it off; the text's length when it hasn't."""
+        place = text.find(self.form[:ENOUGH], max(0, len(text) - len(self.form)))
+        while place >= 0 and not self.form.startswith(text[place:]):
+            place = text.find(self.form[:ENOUGH], place + 1)
+        return place if place >= 0 else len(text)
 
 
-def _both_cases(encoded: Iterable[str], escape: re.Pattern[str]) -> Iterator[str]:
-    """Hexadecimal digits in lower and in upper case."""
-    for text in encoded:
-        yield escape.sub(lambda found: found[0].lower(), text)
-        yield escape.sub(lambda found: found[0][:2] + found[0][2:].upper(), text)
+@lru_cache(maxsize=128)
+def _compiled(spelling: Spelling) -> re2._Regexp:
+    return re2.compile(spelling.pattern.encode("utf-8", "surrogatepass"), _OPTIONS)
 
 
-def _in_html(text: str) -> Iterator[str]:
-    escaped = html.escape(text)
-    yield from (escaped, html.escape(text, quote=False))
-    for name, other in _NAMED:
-        escaped = escaped.replace(name, other)
-        yield from (escaped, escaped.replace("+", "&#43;"), escaped.replace("/", "&#x2F;").replace("=", "&#x3D;"))
+def forms(secrets: Iterable[str]) -> tuple[Spelling | Encoding, ...]:
+    """All that is to be looked for, longest first, so that no part of a longer one is left standing."""
+    found: set[Spelling | Encoding] = set()
+    for secret in secrets:
+        found.update(map(Spelling.of, _pieces(secret)))
+        found.update(map(Encoding, encodings(secret)))
+    return tuple(sorted(found, key=len, reverse=True))
 
 
-def _in_bytes(data: bytes) -> Iterator[str]:
+def _pieces(secret: str) -> list[str]:
+    """Of about the same length, none of them longer than what is looked for at once."""
+    size = -(-len(secret) // -(-len(secret) // _LONGEST))
+    return [secret[start : start + size] for start in range(0, len(secret), size)]
+
+
+def encodings(secret: str) -> frozenset[str]:
     """Hexadecimal; Base64 in both alphabets, also where the secret stands inside something longer."""
-    yield from (data.hex(), data.hex().upper())
-    for before in range(3):
+    data = secret.encode("utf-8", "surrogatepass")
+    found = {data.hex(), data.hex().upper()}
+    for before, shared in enumerate((0, 2, 3)):
         encoded = base64.b64encode(bytes(before) + data)
-        whole = encoded.rstrip(b"=") if before == 0 else b""
         # Six bits a letter: those at the borders are shared with what stands around.
-        inside = encoded[(0, 2, 3)[before] : (before + len(data)) * 8 // 6]
-        for part in (encoded if before == 0 else b"", whole, inside):
-            yield part.decode()
-            yield part.translate(bytes.maketrans(b"+/", b"-_")).decode()
+        inside = encoded[shared : (before + len(data)) * 8 // 6]
+        whole = (encoded, encoded.rstrip(b"=")) if before == 0 else ()
+        for part in (*whole, inside):
+            found |= {part.decode(), part.translate(_FOR_URLS).decode()}
+    return frozenset(form for form in found if form)
+
+
+@lru_cache(maxsize=512)
+def _spellings(character: str) -> tuple[str, ...]:
+    """What may stand for a character. Letters and digits stand for themselves."""
+    if _LEFT_ALONE.fullmatch(character):
+        return (character,)
+    found = {character, *_in_urls(character), *_in_json(character), *_in_html(character)}
+    if character == "\n":
+        found |= {"\r\n", "\\r\\n", "\\\\r\\\\n", "%0D%0A", "%0d%0a"}
+    return tuple(sorted(found, key=lambda each: (-len(each), each)))
+
+
+def _in_urls(character: str) -> Iterator[str]:
+    """Percent-encoded, once or twice; and UTF-8 taken for Latin-1, as headers show it."""
+    data = character.encode("utf-8", "surrogatepass")
+    for escape in ("%{:02X}", "%{:02x}", "%25{:02X}", "%25{:02x}"):
+        yield "".join(map(escape.format, data))
+    yield data.decode("latin-1")
+    if character == " ":
+        yield "+"
+
+
+def _in_json(character: str) -> Iterator[str]:
+    """After a backslash, or by its number; and all of that in a string once more."""
+    data = character.encode("utf-16-be", "surrogatepass")
+    units = [data[place : place + 2].hex() for place in range(0, len(data), 2)]
+    escaped = {
+        json.dumps(character)[1:-1],
+        *("".join(f"\\u{unit}" for unit in case) for case in (units, map(str.upper, units))),
+    }
+    if character in "/'":
+        escaped.add("\\" + character)
+    for each in escaped:
+        yield from (each, json.dumps(each)[1:-1])
+
+
+def _in_html(character: str) -> Iterator[str]:
+    """By its number or its name; and all of that escaped once more."""
+    number = ord(character)
+    named = (_NAMED[number],) if number in _NAMED else ()
+    for entity in (f"#{number}", f"#{number:03}", f"#x{number:x}", f"#x{number:X}", f"#X{number:X}", *named):
+        yield from (f"&{entity};", f"&amp;{entity};")

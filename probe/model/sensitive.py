@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from probe.model.forms import forms
+from probe.model.forms import ENOUGH, Encoding, Spelling, forms
 
 MASK: Final = "***"
-_SHORTEST: Final = 4
-"""Characters of which a secret has at least to be masked wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +73,37 @@ class Redactor:
         """
         if not self.secrets or not text:
             return text
-        known, words = _known(self.secrets)
-        for form in known:
-            if form in text:
-                text = text.replace(form, MASK)
-        text = words.sub(MASK, text) if words else text
-        return _without_start(text, known) if is_cut else text
+        known = _known(self.secrets)
+        for form in known.forms:
+            text = form.replace(text, MASK)
+        while MASK * 2 in text:  # a long secret is found piece by piece
+            text = text.replace(MASK * 2, MASK)
+        text = known.words.sub(MASK, text) if known.words else text
+        return known.without_start(text) if is_cut else text
 
     def __repr__(self) -> str:
         return f"Redactor({len(self.secrets)} secrets)"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What to look for, longest first; and the short ones, as words."""
+
+    forms: tuple[Spelling | Encoding, ...]
+    words: re.Pattern[str] | None
+
+    def without_start(self, text: str) -> str:
+        """The text without a last part that begins a secret."""
+        end = min((form.start_in(text) for form in self.forms), default=len(text))
+        return text[:end] + MASK if end < len(text) else text
+
+
 @lru_cache(maxsize=1024)
-def _known(secrets: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
-    """The forms to look for, longest first, so that no part of a longer one is left standing; and the short words.
-
-    Made when first needed: most checks never fail.
-    """
-    found = {form for secret in secrets for form in forms(secret)}
-    long = sorted((form for form in found if len(form) >= _SHORTEST), key=lambda form: (-len(form), form))
-    short = sorted((form for form in found if len(form) < _SHORTEST), key=lambda form: (-len(form), form))
-    words = rf"(?<![0-9A-Za-z])(?:{'|'.join(map(re.escape, short))})(?![0-9A-Za-z])" if short else None
-    return tuple(long), re.compile(words) if words else None
-
-
-def _without_start(text: str, known: Iterable[str]) -> str:
-    """Without a last part that begins a secret. Less than `_SHORTEST` of one tells nothing."""
-    end = min((_start_of(form, text) for form in known), default=len(text))
-    return text[:end] + MASK if end < len(text) else text
-
-
-def _start_of(form: str, text: str) -> int:
-    """Where the form begins that the text's end cuts off; the text's length where none does."""
-    place = text.find(form[:_SHORTEST], max(0, len(text) - len(form)))
-    while place >= 0 and not form.startswith(text[place:]):
-        place = text.find(form[:_SHORTEST], place + 1)
-    return place if place >= 0 else len(text)
+def _known(secrets: tuple[str, ...]) -> _Known:
+    """Made when first needed: most checks never fail."""
+    trimmed = {text for secret in secrets for text in (secret, secret.strip()) if text}
+    short = sorted(Spelling.of(secret).pattern for secret in trimmed if len(secret) < ENOUGH)
+    words = rf"(?<![0-9A-Za-z])(?:{'|'.join(short)})(?![0-9A-Za-z])"
+    return _Known(
+        forms=forms(secret for secret in trimmed if len(secret) >= ENOUGH), words=re.compile(words) if short else None
+    )
