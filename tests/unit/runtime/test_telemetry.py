@@ -3,24 +3,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 
 from probe.model.result import Result, State
 from probe.model.sample import CertificateFacts, FailureKind, Phases, TlsFacts
 from probe.model.units import SECOND
 from probe.runtime.control import ControlState
 from probe.runtime.health import Health
-from probe.runtime.telemetry import Telemetry
+from probe.runtime.telemetry import AT_ONCE, Telemetry
 from tests.fakes.checks import make_check
 
 WELL = Health(is_ready=True, faults=(), pending=1, stored=2, lost=0)
 
 
 def exposition(telemetry: Telemetry) -> list[str]:
-    registry = CollectorRegistry()
-    registry.register(telemetry)
-    return generate_latest(registry).decode().splitlines()
+    return "".join(telemetry.pieces()).splitlines()
 
 
 def result(state: State, **facts: object) -> Result:
@@ -90,8 +87,7 @@ def test_it_exposes_the_connection_under_the_names_that_dashboards_know() -> Non
     telemetry.observe(make_check(), result(State.UP, http_version="HTTP/1.1", tls=handshake(2030, 2027)))
     lines = exposition(telemetry)
     assert 'probe_http_version{api="shop",check="list"} 1.1' in lines
-    (expiry,) = (line for line in lines if line.startswith("probe_ssl_earliest_cert_expiry{"))
-    assert float(expiry.rpartition(" ")[2]) == seconds(2027)
+    assert f'probe_ssl_earliest_cert_expiry{{api="shop",check="list"}} {seconds(2027)}.0' in lines
     assert 'probe_tls_version_info{api="shop",check="list",version="TLS 1.3"} 1.0' in lines
 
 
@@ -122,3 +118,23 @@ def test_lag_and_control_targets_are_shown() -> None:
         'probe_control_up{target="a.example"} 1.0',
         'probe_control_up{target="b.example:8443"} 0.0',
     ]
+
+
+def test_prometheus_reads_it() -> None:
+    telemetry = Telemetry(lambda: replace(WELL, control=(ControlState('${env:A}"\\\n', True),)))
+    for number in range(450):
+        seen = result(State.UP, lateness_us=number, http_version="HTTP/2", tls=handshake(2027))
+        telemetry.observe(make_check(f"shop/c{number}"), replace(seen, check=f"shop/c{number}"))
+    families = {family.name: family for family in text_string_to_metric_families("".join(telemetry.pieces()))}
+    assert all(family.type in ("gauge", "counter") and family.documentation for family in families.values())
+    lateness = {sample.labels["check"]: sample.value for sample in families["probe_lateness_seconds"].samples}
+    assert lateness == {f"c{number}": number / 1_000_000 for number in range(450)}
+    assert len(families["probe_runs"].samples) == 450 * len(State)
+    assert [sample.labels for sample in families["probe_control_up"].samples] == [{"target": '${env:A}"\\\n'}]
+
+
+def test_no_piece_is_of_more_than_some_checks() -> None:
+    telemetry = Telemetry(lambda: WELL)
+    for number in range(1_000):
+        telemetry.observe(make_check(f"shop/c{number}"), result(State.UP))
+    assert max(piece.count("\n") for piece in telemetry.pieces()) <= 6 * AT_ONCE
