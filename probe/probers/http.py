@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -59,6 +60,11 @@ class HttpProber:
         self._transport = transport
         self._now = now
         self.user_agent = user_agent(contact)
+
+    def prepare(self, check: Check) -> None:
+        """Have the check's request ready; one that can't be made will say so when it is measured."""
+        with suppress(httpx.InvalidURL, ValueError):
+            first_hop(check.request, self.user_agent)
 
     async def measure(self, check: Check) -> Sample:
         """One attempt. A target's failure is data in the sample; only cancellation is raised."""

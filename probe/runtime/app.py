@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import resource
 import signal
 import socket
@@ -28,6 +27,7 @@ from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.control import ControlTargets
 from probe.runtime.cycle import Cycle, Observer
 from probe.runtime.doubt import SelfDoubt
+from probe.runtime.garbage import kept
 from probe.runtime.health import Health, examine
 from probe.runtime.lag import LagMeter
 from probe.runtime.listener import Listener, bind
@@ -49,6 +49,9 @@ DRAIN_SECONDS: Final = 10.0
 
 FLUSH_SECONDS: Final = 2.0
 """How long a report waits for the newest results to be stored."""
+
+PREPARED_AT_ONCE: Final = 50
+"""Checks that are made ready in one turn of the loop: some milliseconds."""
 
 _log = structlog.get_logger("probe")
 
@@ -142,12 +145,13 @@ class _Daemon:
         self._listen_to_signals(stop)
         self._control.replace(self._settings.control, self._settings.addresses)
         planned_after = self._scheduler.replace(self._settings.checks)
+        with kept():
+            await self._prepare()
         await self._fill_gap(planned_after + 1)
         self._lag.start()
         self._beat.start()
         self._beat.report(self._settings.report.every)
         background = [asyncio.create_task(self._beat.watch()), asyncio.create_task(self._reloader.run())]
-        gc.freeze()  # what was loaded stays: to look through it again and again would make checks late
         self._announce()
         self._hooks.started(self._settings)
         await stop.wait()
@@ -192,6 +196,14 @@ class _Daemon:
     async def _register(self, checks: Iterable[Check]) -> None:
         await asyncio.to_thread(self._store.register, tuple(checks))
 
+    async def _prepare(self) -> None:
+        """Have ready what slots need, a little at a time: made at their first time, it would be spread over memory."""
+        for number, check in enumerate(self._scheduler.checks):
+            self._cycle.prepare(check)
+            self._prober.prepare(check)
+            if number % PREPARED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
     async def _fill_gap(self, until: Micros) -> None:
         """What was not measured while probe did not run is unknown, and is stored as that."""
         covered = await asyncio.to_thread(self._store.covered_until, self._settings.location)
@@ -213,6 +225,7 @@ class _Daemon:
         self._cycle.replace(wanted.checks, most_per_host=wanted.max_per_host)
         self._control.replace(wanted.control, wanted.addresses)
         self._prober.user_agent = user_agent(wanted.contact)
+        await self._prepare()
         self._telemetry.retain({check.id for check in wanted.checks})
         self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)

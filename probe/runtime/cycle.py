@@ -92,6 +92,10 @@ class Cycle:
         self._novelty.retain(kept)
         self._turns.replace(most_per_host, kept.values())
 
+    def prepare(self, check: Check) -> None:
+        """Have ready what the check's slots need."""
+        self._prepare(check)
+
     def start(self, check: Check, slot: Micros) -> None:
         """Begin a slot; its result comes to `deliver` by itself."""
         task = asyncio.get_running_loop().create_task(self._run(check, slot))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import structlog
 from probe.model.errors import ProbeError
 from probe.model.settings import Settings
 from probe.report import check_writable
+from probe.runtime.garbage import kept
 
 _FIXED: Final = ("store", "listen", "location")
 """What takes effect only with a restart."""
@@ -51,7 +51,8 @@ class Reloader:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                await self._reload()
+                with kept():
+                    await self._reload()
             except ProbeError as error:
                 _log.error("the configuration was not reloaded; the old one goes on", why=str(error))
             except Exception:  # noqa: BLE001  # the next reload must still be taken
@@ -66,23 +67,12 @@ class Reloader:
         """
         if self._read is None:
             return
-        wanted = await asyncio.to_thread(_undisturbed, self._read)
+        wanted = await asyncio.to_thread(self._read)
         check_writable(Path(wanted.report.directory))
-        kept = {key: getattr(self._settings, key) for key in _FIXED}
-        if differing := [key for key, value in kept.items() if getattr(wanted, key) != value]:
+        fixed = {key: getattr(self._settings, key) for key in _FIXED}
+        if differing := [key for key, value in fixed.items() if getattr(wanted, key) != value]:
             _log.warning("these take effect after a restart", keys=differing)
-        wanted = replace(wanted, **kept)
+        wanted = replace(wanted, **fixed)
         await self._take_over(wanted)
-        gc.collect()
-        gc.freeze()  # as at the start: what was read stays
         self._settings = wanted
         _log.info("reloaded", checks=len(wanted.checks))
-
-
-def _undisturbed(read: Callable[[], Settings]) -> Settings:
-    """Read without the garbage collector, which would stop the event loop as well, for a second in all with 10,000 checks."""
-    gc.disable()
-    try:
-        return read()
-    finally:
-        gc.enable()

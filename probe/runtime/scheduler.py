@@ -72,6 +72,11 @@ class Scheduler:
         """When it last ticked, on the monotonic clock."""
         return self._last[1] if self._last else None
 
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Those that are run, as their slots carry them."""
+        return tuple(self._checks.values())
+
     def replace(self, checks: Iterable[Check]) -> Micros:
         """Take over another set of checks; what did not change keeps its slots, planned ones included.
 
