@@ -144,7 +144,7 @@ class Sample:
         body: decoded, and never longer than the limit; incomplete when `failure` is set.
         bytes_sent: on the wire after the TCP handshake: TLS records, heads and bodies of all hops.
         bytes_received: likewise.
-        address: the address connected to, such as `127.0.0.1:443`.
+        address: the address connected to, or tried last, such as `127.0.0.1:443`.
         failure: `None` when a complete response came, whatever its status.
     """
 

@@ -74,11 +74,13 @@ class EngineTransport(httpx.AsyncBaseTransport):
     async def _connect(self, wire: Wire, place: Place, recorder: Recorder) -> str:
         loop = asyncio.get_running_loop()
         if path := place.connection.unix_socket:
+            recorder.address = f"unix:{path}"
             recorder.begin("connect")
             await loop.create_unix_connection(lambda: wire, path)
             return f"unix:{path}"
         host = place.host.decode("ascii")
         addresses = await addresses_of(host, place.connection, self._look_up, recorder)
+        recorder.address = printed(addresses[-1], place.port)
         recorder.begin("connect")
         if len(addresses) == 1:
             await loop.create_connection(lambda: wire, addresses[0], place.port)

@@ -81,7 +81,7 @@ class HttpProber:
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
             if phase not in _SENDING:
                 seen.hop = None
-            if check.request.connection.proxy and recorder.address is None:
+            if check.request.connection.proxy and not recorder.has_connection:
                 failure = _of_the_proxy(failure)
         recorder.finish_hop(is_complete=failure is None)
         return _sample(started_at, recorder, seen, failure)

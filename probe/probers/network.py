@@ -57,7 +57,6 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         self.is_requesting = False
         self._connection = connection
         self._look_up = look_up
-        self._address = ""
         self._has_proxy = is_proxy_secure is not None
         self._ahead: deque[Handshake] = deque()
         if is_proxy_secure:
@@ -92,6 +91,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
             AddressBlocked: no address may be connected to.
         """
         addresses = await addresses_of(host, self._connection, self._look_up, self.recorder)
+        self.recorder.address = printed(addresses[-1], port)
         self.recorder.begin("connect")
         stream, address = await race(addresses, partial(_open, port), anyio.aclose_forcefully)
         return self._connected(stream, printed(address, port))
@@ -100,6 +100,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[SOCKET_OPTION] | None = None
     ) -> httpcore.AsyncNetworkStream:
         """Connect to a socket of this machine."""
+        self.recorder.address = f"unix:{path}"
         self.recorder.begin("connect")
         return self._connected(await anyio.connect_unix(path), f"unix:{path}")
 
@@ -114,7 +115,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         if handshake.is_targets:
             self.recorder.tls = facts
         secured.layer.verify(facts)
-        self.recorder.address = self._address
+        self.recorder.has_connection = True
         if not self._ahead:
             self.recorder.end()
         return _Stream(secured, self, protocol=secured.layer.protocol)
@@ -131,9 +132,8 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
     def _connected(self, stream: ByteStream, address: str) -> httpcore.AsyncNetworkStream:
         if not (self._has_proxy and self._ahead):
             self.recorder.end()
-        self._address = address
-        if not (self._ahead and not self._ahead[0].is_targets):  # else the proxy has yet to show who it is
-            self.recorder.address = address
+        self.recorder.address = address
+        self.recorder.has_connection = not self._ahead or self._ahead[0].is_targets
         known = "h2" if self._connection.http2 and not self._ahead else ""
         return _Stream(Counted(stream, self.recorder), self, protocol=known)
 

@@ -18,10 +18,12 @@ class Recorder:
         started_at: when the attempt began, by the wall clock, in microseconds since the epoch.
         sent: bytes on the wire, TLS included.
         received: likewise.
-        address, http_version, tls: of the last hop.
+        address: of the last hop: connected to, or tried last.
+        has_connection: it is connected to, and has shown who it is where it is a proxy that must.
+        http_version, tls: of the last hop.
     """
 
-    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_took", "_writing", "address", "http_version", "received", "sent", "started_at", "tls")  # fmt: skip
+    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_took", "_writing", "address", "has_connection", "http_version", "received", "sent", "started_at", "tls")  # fmt: skip
 
     def __init__(self, started_at: Micros = 0) -> None:
         self.started_at = started_at
@@ -32,6 +34,7 @@ class Recorder:
         self.sent = 0
         self.received = 0
         self.address: str | None = None
+        self.has_connection = False
         self.http_version: str | None = None
         self.tls: TlsFacts | None = None
 
@@ -76,6 +79,7 @@ class Recorder:
         """The response was a redirect: a new connection comes, and what is known of the last one no longer holds."""
         self.finish_hop()
         self.address = self.http_version = self.tls = None
+        self.has_connection = False
 
     @property
     def has_answer(self) -> bool:

@@ -179,7 +179,7 @@ async def test_a_refused_connection(prober: HttpProber) -> None:
     assert sample.failure.kind is FailureKind.REFUSED
     assert sample.failure.detail == "connection refused while connecting"
     assert sample.phases.connect is not None
-    assert (sample.bytes_sent, sample.address) == (0, None)
+    assert (sample.bytes_sent, sample.address) == (0, f"127.0.0.1:{port}")
 
 
 async def test_a_server_that_accepts_nobody_is_stopped_at_the_deadline(prober: HttpProber) -> None:

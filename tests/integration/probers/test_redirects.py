@@ -191,7 +191,7 @@ async def test_after_a_hop_that_fails_nothing_is_known_of_the_one_before(
         sample = await prober.measure(trusting(check_with_secrets(server.url()), authority))
     assert sample.failure is not None
     assert sample.failure.kind is FailureKind.REFUSED
-    assert (sample.http_status, sample.address, sample.tls, sample.http_version) == (None, None, None, None)
+    assert (sample.http_status, sample.address, sample.tls, sample.http_version) == (None, "127.0.0.1:1", None, None)
 
 
 async def test_the_deadline_is_one_over_all_hops(prober: HttpProber) -> None:
