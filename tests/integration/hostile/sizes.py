@@ -74,7 +74,7 @@ SIZES: Final = (
     ),
     Hostile(
         name="tiny chunks as fast as can be",
-        behave=floods(CHUNKED, b"1\r\nx\r\n" * 1_000),
+        behave=floods(CHUNKED, b"1;framing!\r\nx\r\n" * 1_000),
         kind=FailureKind.TOO_LARGE,
         says="far longer on the wire than its body",
         status=200,
