@@ -5,10 +5,11 @@ from __future__ import annotations
 from probe.report.contents import Page, pages
 from probe.report.files import Written, check_writable, write
 from probe.report.rendering import render
-from probe.report.site import Site, SiteApi, SiteCheck
+from probe.report.site import ProberFacts, Site, SiteApi, SiteCheck
 
 __all__ = [
     "Page",
+    "ProberFacts",
     "Site",
     "SiteApi",
     "SiteCheck",

@@ -22,6 +22,7 @@ from probe.report.figures import (
 )
 from probe.report.frame import Chart
 from probe.report.group import ApiGroup
+from probe.report.prober import unmeasured_sentence
 from probe.report.site import Site, SiteApi, SiteCheck
 from probe.report.svg import Drawing
 from probe.report.words import (
@@ -65,7 +66,13 @@ class ApiPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPage:
-    """A check. `facts` are its settings as label and text; `expectations` are sentences and whether they only warn."""
+    """A check.
+
+    Attributes:
+        unmeasured: what of it is unknown through the prober's own fault, in a sentence; empty when nothing is.
+        facts: its settings as label and text.
+        expectations: sentences, and whether they only warn.
+    """
 
     frame: Frame
     name: str
@@ -75,6 +82,7 @@ class CheckPage:
     standing: Standing
     reason: str
     verifies_tls: bool
+    unmeasured: str
     facts: tuple[tuple[str, str], ...]
     expectations: tuple[tuple[str, bool], ...]
     labels: tuple[tuple[str, str], ...]
@@ -118,6 +126,7 @@ def check_page(site: Site, api: SiteApi, check: SiteCheck, row: CheckRow, zone: 
         standing=now,
         reason=reason(check, now),
         verifies_tls=facts.verifies_tls,
+        unmeasured=unmeasured_sentence(history),
         facts=_settings(facts),
         expectations=tuple((text, level is Severity.WARN) for text, level in facts.expectations),
         labels=facts.labels,

@@ -13,6 +13,7 @@ from probe.report.bars import row_bars
 from probe.report.site import Site, SiteCheck
 from probe.report.svg import Drawing
 from probe.report.words import (
+    FAILURE_WORDS,
     NOTHING,
     STATE_WORDS,
     Moment,
@@ -176,5 +177,8 @@ def check_row(check: SiteCheck, *, now: Micros, zone: tzinfo) -> CheckRow:
 
 def reason(check: SiteCheck, now: Standing) -> str:
     """Why the check isn't up: in the words of its newest failure, when that is of the state that holds now."""
+    last = check.history.last
+    if now.state is State.UNKNOWN and last and last.state is State.UNKNOWN and last.failure:
+        return f"not measured: {FAILURE_WORDS[last.failure]}"
     newest = check.failures[0] if check.failures else None
     return newest.detail if newest and newest.state is now.state else ""

@@ -12,6 +12,7 @@ from probe.model.check import Api
 from probe.model.result import State
 from probe.report.figures import Frame, Standing, frame, reason
 from probe.report.group import ApiGroup
+from probe.report.prober import ProberPanel, network_notice, prober_panel
 from probe.report.site import Site, SiteCheck
 from probe.report.words import STATE_WORDS, plural
 
@@ -41,7 +42,7 @@ class Urgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The first page. `hidden` urgent checks are only in the table."""
+    """The first page. `hidden` urgent checks are only in the table; `prober` is missing where nothing is on record."""
 
     frame: Frame
     headline: Headline
@@ -49,6 +50,7 @@ class Overview:
     urgent: tuple[Urgent, ...]
     hidden: int
     groups: tuple[ApiGroup, ...]
+    prober: ProberPanel | None
 
 
 def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
@@ -60,10 +62,11 @@ def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
     return Overview(
         frame=frame(site, _title(said, site.title), said.state, root="", zone=zone),
         headline=said,
-        notices=site.notices,
+        notices=(*network_notice(site, zone), *site.notices),
         urgent=urgent[:_URGENT],
         hidden=max(0, len(urgent) - _URGENT),
         groups=tuple(groups),
+        prober=prober_panel(site, zone),
     )
 
 

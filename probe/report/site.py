@@ -32,6 +32,23 @@ class SiteApi:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProberFacts:
+    """What the running daemon knows of itself.
+
+    Attributes:
+        since: when it started.
+        longest_stall: of the last 24 hours; 0 when it never stood still for so long that an attempt was spoilt.
+        control: the control targets by name, and whether each answered last; `None` until it was asked.
+        silent_since: since when none of them answers; `None` while one does, or there are none.
+    """
+
+    since: Micros
+    longest_stall: Micros = 0
+    control: tuple[tuple[str, bool | None], ...] = ()
+    silent_since: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything the pages show.
 
@@ -40,6 +57,7 @@ class Site:
         timezone: IANA name; times are shown in it.
         simulated_until: results before it were made up for a demonstration; `None` when all were measured.
         notices: sentences for the overview, such as "orders/list does not verify TLS".
+        prober: `None` when no daemon made this site.
     """
 
     title: str
@@ -48,4 +66,5 @@ class Site:
     version: str
     simulated_until: Micros | None = None
     notices: tuple[str, ...] = ()
+    prober: ProberFacts | None = None
     apis: tuple[SiteApi, ...]

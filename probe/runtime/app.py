@@ -17,11 +17,11 @@ from probe.model.check import Check
 from probe.model.errors import ResultsLost
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
-from probe.model.units import Micros
+from probe.model.units import SECOND, Micros
 from probe.probers.hops import user_agent
 from probe.probers.http import HttpProber
 from probe.probers.transport import ProbeTransport, warm_up
-from probe.report import check_writable
+from probe.report import ProberFacts, check_writable
 from probe.runtime.beat import Beat
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.control import ControlTargets
@@ -110,6 +110,7 @@ class _Daemon:
         self._hooks = hooks
         self._store = store
         self._clock = clock
+        self._since = clock.now()
         self._missed = MissedSlots()
         self._reloader = Reloader(settings, hooks.reload, self._take_over)
         self._telemetry = Telemetry(self._health)
@@ -129,7 +130,11 @@ class _Daemon:
         )
         self._scheduler = Scheduler(clock, self._cycle.start, self._miss)
         self._publisher = Publisher(
-            clock, settings, flush=lambda: self._writer.flush(within=FLUSH_SECONDS), done=hooks.rendered
+            clock,
+            settings,
+            facts=self._facts,
+            flush=lambda: self._writer.flush(within=FLUSH_SECONDS),
+            done=hooks.rendered,
         )
         site = Path(settings.report.directory)
         self._listener = Listener(taken, self._telemetry, self._health, site) if taken else None
@@ -232,6 +237,14 @@ class _Daemon:
         if self._listener:
             self._listener.replace(Path(wanted.report.directory))
         self._beat.report(wanted.report.every)
+
+    def _facts(self) -> ProberFacts:
+        return ProberFacts(
+            since=self._since,
+            longest_stall=round(self._lag.last_day() * SECOND),
+            control=tuple((state.name, state.is_up) for state in self._control.states()),
+            silent_since=self._control.silent_since,
+        )
 
     def _health(self) -> Health:
         return examine(self._clock, self._scheduler, self._writer, self._lag, self._control)

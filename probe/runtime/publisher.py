@@ -12,6 +12,7 @@ import structlog
 
 from probe.model.settings import Settings
 from probe.model.units import Micros
+from probe.report import ProberFacts
 from probe.runtime.clock import Clock
 from probe.runtime.rendering import Rendered, RenderJob
 
@@ -25,6 +26,7 @@ class Publisher:
     """Renders when asked, one rendering at a time.
 
     Args:
+        facts: what the daemon knows of itself.
         flush: has what was measured stored, so that the newest state isn't taken for unknown.
         done: told of each report.
     """
@@ -34,11 +36,13 @@ class Publisher:
         clock: Clock,
         settings: Settings,
         *,
+        facts: Callable[[], ProberFacts],
         flush: Callable[[], Awaitable[None]],
         done: Callable[[Rendered], None],
     ) -> None:
         self._clock = clock
         self._settings = settings
+        self._facts = facts
         self._flush = flush
         self._done = done
         self._running: asyncio.Task[None] | None = None
@@ -66,7 +70,7 @@ class Publisher:
     async def _publish(self, now: Micros) -> None:
         """Write the site. When that fails it is logged, and tried again the next time."""
         started = self._clock.monotonic()
-        rendered = await self._render(RenderJob.of(self._settings, now=now))
+        rendered = await self._render(RenderJob.of(self._settings, now=now, prober=self._facts()))
         if rendered:
             self._done(rendered)
             _log.debug("report written", pages=rendered.pages, seconds=round(self._clock.monotonic() - started, 2))

@@ -20,7 +20,7 @@ from probe.model.errors import ProbeError
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Settings
 from probe.model.units import Micros
-from probe.report import Site, SiteApi, SiteCheck, pages, write
+from probe.report import ProberFacts, Site, SiteApi, SiteCheck, pages, write
 from probe.slo.history import history, history_start
 from probe.store import Store, open_store
 
@@ -46,10 +46,11 @@ class RenderJob:
     now: Micros
     apis: tuple[Api, ...]
     checks: tuple[CheckFacts, ...]
+    prober: ProberFacts | None = None
 
     @classmethod
-    def of(cls, settings: Settings, *, now: Micros) -> RenderJob:
-        """The job of these settings at a moment."""
+    def of(cls, settings: Settings, *, now: Micros, prober: ProberFacts | None = None) -> RenderJob:
+        """The job of these settings at a moment; `prober` is what a daemon knows of itself."""
         return cls(
             store=settings.store,
             directory=settings.report.directory,
@@ -59,6 +60,7 @@ class RenderJob:
             now=now,
             apis=settings.apis,
             checks=tuple(check.facts for check in settings.checks),
+            prober=prober,
         )
 
 
@@ -100,6 +102,7 @@ def _site(job: RenderJob, store: Store) -> Site:
         version=__version__,
         simulated_until=store.simulated_until(),
         notices=_notices(job.checks),
+        prober=job.prober,
         apis=tuple(SiteApi(api=api, checks=tuple(grouped[api.id])) for api in job.apis),
     )
 

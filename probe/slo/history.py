@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from probe.model.result import Record, State
-from probe.model.sample import PHASES
+from probe.model.sample import PHASES, FailureKind
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.calendar import CalendarDay, days_until
@@ -97,6 +97,7 @@ class History:
         recent: the buckets up to now, which lies in the last of them.
         recent_times: the time in each state, bucket by bucket.
         last_day: exactly the last 24 hours, in one bucket: percentiles of buckets can't be joined.
+        unmeasured: why slots of these are unknown, and how often.
     """
 
     spans: tuple[Span, ...]
@@ -105,6 +106,7 @@ class History:
     recent: tuple[Bucket, ...]
     recent_times: tuple[StateTime, ...]
     last_day: Bucket
+    unmeasured: dict[FailureKind, int]
     last: Record | None
 
 
@@ -119,6 +121,7 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
     kept = [record for record in records if record.scheduled_at < now]
     verdicts = (Verdict(item.scheduled_at, item.state, item.interval or interval) for item in kept)
     steps = spans(verdicts, until=now)
+    day = _group(kept, [now - DAY])[0]
     chosen = resolution(interval=interval, age=now - kept[0].scheduled_at if kept else DAY)
     recent = _recent(kept, chosen, now)
     return History(
@@ -127,7 +130,8 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
         resolution=chosen,
         recent=recent,
         recent_times=times(steps, [(item.start, item.end) for item in recent]),
-        last_day=bucket(_group(kept, [now - DAY])[0], start=now - DAY, end=now),
+        last_day=bucket(day, start=now - DAY, end=now),
+        unmeasured=_unmeasured(day),
         last=kept[-1] if kept else None,
     )
 
@@ -207,6 +211,11 @@ def _group(records: Sequence[Record], starts: Sequence[Micros]) -> list[Sequence
     moments = [record.scheduled_at for record in records]
     cuts = [bisect_right(moments, start - 1) for start in starts] + [len(records)]
     return [records[low:high] for low, high in pairwise(cuts)]
+
+
+def _unmeasured(records: Sequence[Record]) -> dict[FailureKind, int]:
+    """An unknown slot always has a failure, and it is the prober's own."""
+    return dict(Counter(record.failure for record in records if record.state is State.UNKNOWN and record.failure))
 
 
 def _latencies(records: Sequence[Record]) -> list[Micros]:

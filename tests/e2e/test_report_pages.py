@@ -15,6 +15,7 @@ from probe.model.result import Transcript
 from probe.model.units import HOUR
 from probe.report.contents import pages
 from probe.report.files import write
+from probe.report.site import ProberFacts
 from tests.unit.report.material import NOW, broken, check, evidence, past, site
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -53,6 +54,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         simulated_until=NOW - 2 * HOUR,
         notice=EVIL,
     )
+    control = ((EVIL, False), ("a.example", True))
+    seen = replace(seen, prober=ProberFacts(since=NOW - HOUR, longest_stall=1_230_000, control=control))
     directory = tmp_path_factory.mktemp("site")
     write(directory, pages(seen))
     return directory

@@ -28,6 +28,13 @@ def slots(start: Micros, end: Micros, state: State = State.UP) -> list[Record]:
     return [record(at, state) for at in range(start, end, INTERVAL)]
 
 
+def unmeasured(start: Micros, end: Micros, kind: FailureKind = FailureKind.MISSED) -> list[Record]:
+    return [
+        item._replace(state=State.UNKNOWN, failure=kind, http_status=None, latency_us=None, phases=(None,) * 6)
+        for item in slots(start, end)
+    ]
+
+
 def past(records: Iterable[Record]) -> History:
     return history(records, interval=INTERVAL, now=NOW, zone=ZONE)
 

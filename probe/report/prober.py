@@ -1,0 +1,101 @@
+"""The view of the prober itself: what was not measured through its own fault, and how it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+from probe.model.sample import FailureKind
+from probe.model.units import DAY, MINUTE
+from probe.report.site import ProberFacts, Site
+from probe.report.words import FAILURE_WORDS, Moment, duration_text, latency_text, moment, percent_text, plural
+from probe.slo.history import History
+
+_DIGITS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A control target: `is_up` is `None` until it was asked."""
+
+    name: str
+    is_up: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProberPanel:
+    """The prober over the last 24 hours.
+
+    Attributes:
+        slots: what was to be measured.
+        unmeasured: how much of it is unknown, and its share; empty when none is.
+        reasons: why, with how often, the most frequent first.
+        stall: the longest time for which it stood still; empty where only the running daemon knows.
+        since: when the daemon started, where that is less than a day ago.
+        control: the control targets.
+    """
+
+    slots: str
+    unmeasured: str
+    reasons: tuple[tuple[str, str], ...]
+    stall: str = ""
+    since: Moment | None = None
+    control: tuple[Host, ...] = ()
+
+
+def prober_panel(site: Site, zone: tzinfo) -> ProberPanel | None:
+    """The panel of the overview; none for a site without a slot in the last 24 hours."""
+    histories = [check.history for api in site.apis for check in api.checks]
+    slots = sum(item.last_day.runs for item in histories)
+    if not slots:
+        return None
+    lost = _total(item.unmeasured for item in histories)
+    facts = site.prober
+    return ProberPanel(
+        slots=f"{slots:,}",
+        unmeasured=_share(lost.total(), slots) if lost else "",
+        reasons=tuple((FAILURE_WORDS[kind], f"{count:,}") for kind, count in lost.most_common()),
+        stall=_stall(facts) if facts else "",
+        since=moment(facts.since, zone) if facts and site.now - facts.since < DAY else None,
+        control=tuple(Host(name=name, is_up=is_up) for name, is_up in facts.control) if facts else (),
+    )
+
+
+def network_notice(site: Site, zone: tzinfo) -> tuple[str, ...]:
+    """What a reader must know before anything else, while no control target answers."""
+    if site.prober is None or site.prober.silent_since is None:
+        return ()
+    since = moment(site.prober.silent_since, zone).text
+    return (f"No control target answers since {since}: probe's own network fails, and what fails by it is unknown.",)
+
+
+def unmeasured_sentence(history: History) -> str:
+    """What of a check was not measured in the last 24 hours, and why; empty when all was."""
+    lost = Counter(history.unmeasured)
+    if not lost:
+        return ""
+    why = ", ".join(f"{FAILURE_WORDS[kind]} ({count:,})" for kind, count in lost.most_common())
+    slots = plural(history.last_day.runs, "slot")
+    return f"{lost.total():,} of {slots} in the last 24 hours were not measured, through no fault of the target: {why}."
+
+
+def _total(parts: Iterable[Mapping[FailureKind, int]]) -> Counter[FailureKind]:
+    found = Counter[FailureKind]()
+    for part in parts:
+        found.update(part)
+    return found
+
+
+def _share(lost: int, slots: int) -> str:
+    share = percent_text(lost, slots, _DIGITS)
+    return f"{lost:,} ({share if share.strip('0.%') else 'less than 0.01%'})"
+
+
+def _stall(facts: ProberFacts) -> str:
+    longest = facts.longest_stall
+    if not longest:
+        return "none"
+    return latency_text(longest) if longest < MINUTE else duration_text(longest)
