@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 import socket
 import struct
 from asyncio.trsock import TransportSocket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -56,13 +57,15 @@ class Mishaps:
     async def quote(self, _request: web.Request) -> web.Response:
         """Flaky: every `FLAKY_EVERY`th request fails, so that one asked again at once succeeds."""
         if next(self._flaky) % FLAKY_EVERY == 0:
-            return _unavailable("no carrier answered, try again")
+            return _unavailable("no carrier answered, try again", {})
         return web.json_response({"status": "ok", "price": 4.9, "currency": "EUR"})
 
     async def payments(self, _request: web.Request) -> web.Response:
-        """Out of order for 20 s of every minute."""
-        if is_out(self._elapsed()):
-            return _unavailable("the bank does not answer")
+        """Out of order for 20 s of every minute, and asking to be left alone meanwhile."""
+        elapsed = self._elapsed()
+        if is_out(elapsed):
+            left = math.ceil(OUTAGE_UNTIL - elapsed % OUTAGE_PERIOD)
+            return _unavailable("the bank does not answer", {hdrs.RETRY_AFTER: str(left)})
         return web.json_response({"status": "ok", "provider": "Sample Bank"})
 
 
@@ -131,5 +134,5 @@ async def new_login(_request: web.Request) -> web.Response:
     raise web.HTTPFound("/old-login")
 
 
-def _unavailable(reason: str) -> web.Response:
-    return web.json_response({"status": "error", "error": reason}, status=503, headers={hdrs.RETRY_AFTER: "1"})
+def _unavailable(reason: str, headers: Mapping[str, str]) -> web.Response:
+    return web.json_response({"status": "error", "error": reason}, status=503, headers=headers)

@@ -65,7 +65,7 @@ class Attempts:
         """The slot's result; none when its first turn came too late.
 
         1. Wait for a turn. 2. Measure. 3. Judge. 4. Unless that settles it, pause and begin again: as often as the
-        check says, while a whole attempt fits into the interval, and if the target does not ask for quiet. 5. Ask
+        check says, while a whole attempt fits into the interval, and if the target does not ask for a longer pause. 5. Ask
         whether the last failure was that of our own network; the ones before were confirmed or made good anyway.
         """
         result: Result | None = None
@@ -75,7 +75,7 @@ class Attempts:
                 return result
             if not self._may_retry(run):
                 break
-            if quiet := quiet_for(sample):
+            if (quiet := quiet_for(sample)) > run.check.confirm.after:
                 return _without_retry(result, quiet)
             await asyncio.sleep(run.check.confirm.after / SECOND)
         return result and await self._reconsider(run, result)

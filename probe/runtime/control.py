@@ -97,10 +97,11 @@ class ControlTargets:
         self._settle(list(self._open))
 
     async def stop(self) -> None:
-        """Ask nobody any more."""
-        tasks = self._tasks
-        self.replace(None, AddressPolicy())
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Ask nobody any more; what was heard is still known."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
 
     async def reach(self, *, of_names: bool, within: float) -> Reach:
         """What answers from now on say; where they don't come within so many seconds, what older ones said.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,10 +23,13 @@ from probe.demo.sample_api import SampleApi
 from probe.model.check import Check
 from probe.model.errors import ResultsLost, StoreUnreachable
 from probe.model.result import Result, State
-from probe.model.settings import Settings
+from probe.model.sensitive import Sensitive
+from probe.model.settings import Control, Settings
+from probe.model.units import SECOND
 from probe.runtime import app, beat
 from probe.runtime.app import Hooks, run_daemon
 from probe.store import Recorded, Store, open_store
+from tests.fakes.servers import EMPTY_OK, read_request, serving
 
 PATIENCE = 30
 
@@ -119,6 +124,30 @@ async def test_a_reload_that_the_store_does_not_take_is_told_and_can_be_repeated
     told = [(event["event"], event.get("why")) for event in events]
     assert ("the configuration was not reloaded; the old one goes on", "the store is away") in told
     assert ("reloaded", None) in told
+
+
+async def test_a_reload_takes_over_contact_limit_and_control_targets(settings: Settings) -> None:
+    heads: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head, _ = await read_request(reader)
+        heads.append(head)
+        writer.write(EMPTY_OK)
+
+    async with serving(listen) as other:
+        control = Control(targets=(Sensitive.plain(other.url()),), timeout=SECOND, every=SECOND)
+        changed = replace(settings, contact="https://ops.example/", max_per_host=1, control=control)
+        with structlog.testing.capture_logs() as events:
+            async with running(settings, reload=lambda: changed) as seen:
+                assert not heads
+                os.kill(os.getpid(), signal.SIGHUP)
+                await seen.more(3)
+                assert gc.isenabled()
+    assert "reloaded" in [event["event"] for event in events]
+    assert f"127.0.0.1:{other.port}</bdi>: answers" in (Path(settings.report.directory) / "index.html").read_text()
+    assert heads[0].startswith(b"HEAD / HTTP/1.1\r\n")
+    assert b"(+https://ops.example/)" in heads[0]
+    assert {state for _, state in slots_of(settings)} == {State.UP}
 
 
 async def test_a_report_that_cannot_be_written_stops_nothing(settings: Settings) -> None:

@@ -246,6 +246,13 @@ async def test_of_thousands_who_waited_only_some_go_on_in_one_turn_of_the_loop()
     assert max(went_on.values()) <= 2 * AT_ONCE
 
 
+async def test_what_was_heard_is_known_after_the_end() -> None:
+    async with control(Network("a"), targets("a")) as made:
+        await reach(made)
+    assert made.states() == (("a", False),)
+    assert made.silent_since is not None
+
+
 @pytest.mark.parametrize("within", [0.0, -1.0])
 async def test_no_time_to_wait_is_no_error(within: float) -> None:
     async with control(Network(), targets("a")) as made:

@@ -233,6 +233,13 @@ async def test_where_there_was_no_retry_to_come_quiet_is_not_mentioned(retries: 
     assert (result.detail, result.attempts) == (WHY, retries + 1)
 
 
+async def test_a_retry_that_leaves_the_target_alone_for_as_long_as_it_asks_is_made() -> None:
+    result = await World([replace(BROKEN, headers=(("retry-after", "0.05"),)), OK]).run(
+        make_check(expectations=EXPECTED[:1], retries=1, after=SECOND // 20)
+    )
+    assert (result.state, result.attempts) == (State.UP, 2)
+
+
 async def test_quiet_changes_nothing_about_a_slot_that_is_up() -> None:
     result = await World([replace(OK, headers=QUIET.headers)]).run(make_check(expectations=EXPECTED[:1]))
     assert (result.state, result.detail) == (State.UP, None)
