@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from probe.config.filling import Filling
 from probe.config.levels import Level, merged, nearest, place
+from probe.config.pem import look_into
 from probe.config.proxy import NONE, read_proxy
 from probe.config.sections import DnsFields, TlsFields
 from probe.model.check import AddressPolicy, Connection, DnsPolicy, Family, TlsPolicy, TlsVersion
@@ -21,6 +22,7 @@ LONGEST_TTL: Final = DAY
 LONGEST_SOCKET: Final = 107
 """Bytes of a socket's path that fit `sun_path`, unix(7)."""
 
+_MAY_BE_NONE: Final = ("ca_file", "certificate", "key", "server_name")
 _PEM: Final = {"ca_file": "certificates", "certificate": "a certificate", "key": "a private key"}
 
 
@@ -55,7 +57,7 @@ class ConnectionBuilder:
             proxy=self._proxy(levels),
             unix_socket=self._unix_socket(levels),
         )
-        for keys, message in (*_clashes(built), *_leaks(built, self.vetting)):
+        for keys, message in (*_clashes(built), *_leaks(built, self.vetting), *_unfit_key(built.tls)):
             self.filling.blame(place(levels, *keys), message)
         return built
 
@@ -66,7 +68,7 @@ class ConnectionBuilder:
         self._unix_socket([level])
 
     def _tls(self, levels: Sequence[Level]) -> TlsPolicy:
-        said = merged(levels, lambda fields: fields.tls, TlsFields())
+        said = _tls_fields(levels)
         return TlsPolicy(
             verify=said.verify is not False,
             ca_file=self._file(levels, "ca_file", said.ca_file),
@@ -82,8 +84,12 @@ class ConnectionBuilder:
         path = place(levels, f"tls.{key}")
         text = self.filling.text(named, path).reveal()
         file = self.folder / text
-        if "${" not in text and not _is_file(file):
+        if "${" in text:  # a reference that leads nowhere, and is blamed already
+            return str(file)
+        if not _is_file(file):
             self.filling.blame(path, f"there is no file {named}; it must hold {_PEM[key]} in PEM form")
+        elif problem := (look_into(file).key if key == "key" else look_into(file).certificate).problem:
+            self.filling.blame(path, f"{named} {problem}")
         return str(file)
 
     def _dns(self, levels: Sequence[Level], timeout: Micros) -> DnsPolicy:
@@ -133,10 +139,19 @@ def _is_file(path: FilePath) -> bool:
         return False
 
 
+def _tls_fields(levels: Sequence[Level]) -> TlsFields:
+    """What the levels say of TLS, without what the nearest undoes; no certificate needs no key of an outer level."""
+    said = merged(levels, lambda fields: fields.tls, TlsFields())
+    undone = {key: None for key in _MAY_BE_NONE if getattr(said, key) == NONE}
+    if "certificate" in undone and said.key and place(levels, "tls.key", "tls.certificate")[-1] != "key":
+        undone["key"] = None
+    return said.model_copy(update=undone)
+
+
 def definition(levels: Sequence[Level], connection: Connection) -> list[object]:
     """All of it that decides a result, for a fingerprint: paths and secrets as they are written."""
     tls, dns, addresses = connection.tls, connection.dns, connection.addresses
-    files = merged(levels, lambda fields: fields.tls, TlsFields())
+    files = _tls_fields(levels)
     return [
         [tls.verify, tls.min_version, tls.server_name, files.ca_file, files.certificate, files.key],
         [dns.servers, dns.ttl, dns.timeout, dns.family],
@@ -167,6 +182,20 @@ def _clashes(built: Connection) -> Iterator[tuple[tuple[str, ...], str]]:
             ("connection", "http"),
             "with HTTP/2 each attempt is a connection of its own; write connection: new, or http: 1.1",
         )
+
+
+def _unfit_key(tls: TlsPolicy) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with the certificate and its key together, where each file by itself is fine."""
+    if not tls.certificate:
+        return
+    certificate = look_into(FilePath(tls.certificate)).certificate
+    key = look_into(FilePath(tls.key or tls.certificate)).key
+    if certificate.problem or (key.problem and tls.key):
+        return
+    if key.problem:
+        yield ("tls.certificate",), f"tls.key is not given, and this file {key.problem}"
+    elif key.public_key != certificate.public_key:
+        yield ("tls.key", "tls.certificate"), "the private key does not fit the certificate of tls.certificate"
 
 
 def _leaks(built: Connection, vetting: Vetting) -> Iterator[tuple[tuple[str, ...], str]]:

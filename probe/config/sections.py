@@ -95,18 +95,20 @@ class TlsFields(Section):
         bool | None,
         Field(strict=True, description="false accepts any certificate; the report warns of it. Default: true."),
     ] = None
-    ca_file: Annotated[Text | None, Field(description="PEM file of an authority to trust beside the system's own.")] = (
-        None
-    )
+    ca_file: Annotated[
+        Text | None, Field(description="PEM file of an authority to trust beside the system's own; or none.")
+    ] = None
     min_version: Annotated[
         MinTls | None, Field(description="The oldest version that is accepted, 1.2 or 1.3. Default: 1.2.")
     ] = None
     server_name: Annotated[
-        Host | None, Field(description="Whose certificate is expected. Default: the host of the URL.")
+        Host | None, Field(description="Whose certificate is expected; or none. Default: the host of the URL.")
     ] = None
-    certificate: Annotated[Text | None, Field(description="PEM file of the client's own certificate chain.")] = None
+    certificate: Annotated[
+        Text | None, Field(description="PEM file of the client's own certificate chain; or none.")
+    ] = None
     key: Annotated[
-        Text | None, Field(description="PEM file of its private key. Default: certificate holds it too.")
+        Text | None, Field(description="PEM file of its private key; or none. Default: certificate holds it too.")
     ] = None
 
 

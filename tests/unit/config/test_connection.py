@@ -13,6 +13,7 @@ from probe.model.errors import ConfigurationError
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Control, Settings
 from probe.model.units import MINUTE, SECOND
+from tests.fakes.pems import PEMS, write_pems
 
 FOLDER = Path("/srv/probe")
 PROXY = "http://probe:${env:PW}@proxy.example.com:3128"
@@ -81,8 +82,7 @@ def test_a_connection_may_be_reused() -> None:
 
 
 def test_tls_is_told_what_to_accept_and_what_to_show(tmp_path: Path) -> None:
-    for name in ("ca.pem", "client.pem", "key.pem"):
-        (tmp_path / name).touch()
+    write_pems(tmp_path, PEMS)
     said = "{min_version: 1.3, server_name: API.Internal, ca_file: ca.pem, certificate: client.pem, key: '${env:KEY}'}"
     assert only(read(check=f"tls: {said}", folder=tmp_path, KEY="key.pem")).request.connection.tls == TlsPolicy(
         min_version=TlsVersion.V1_3,
@@ -121,7 +121,7 @@ def test_a_socket_stands_beside_the_file_unless_its_path_is_whole() -> None:
 
 
 def test_what_a_reference_brought_into_a_path_is_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "s3cret.pem").touch()
+    (tmp_path / "s3cret.pem").write_bytes(PEMS["both.pem"])
     tls = 'tls: {ca_file: "${env:NAME}.pem", certificate: "${env:NAME}.pem", key: "${env:NAME}.pem"}'
     check = only(read(f"defaults: {{{tls}}}", check='unix_socket: "${env:NAME}.sock"', folder=tmp_path, NAME="s3cret"))
     assert "s3cret" not in repr(check)
@@ -206,7 +206,7 @@ def test_a_file_that_denies_private_addresses_may_name_its_servers() -> None:
 
 
 def test_what_is_special_is_told_without_credentials(tmp_path: Path) -> None:
-    (tmp_path / "client.pem").touch()
+    (tmp_path / "client.pem").write_bytes(PEMS["both.pem"])
     tls = "tls: {min_version: 1.3, server_name: api.internal, certificate: client.pem}"
     dns = "dns: {servers: [10.0.0.2], ttl: 30s, family: ipv4}"
     check = only(read(f'defaults: {{proxy: "{PROXY}", {tls}, {dns}, http: 2}}', folder=tmp_path, PW="s3cret"))
@@ -242,7 +242,7 @@ def test_what_is_special_is_told_without_credentials(tmp_path: Path) -> None:
     ],
 )
 def test_whatever_decides_a_result_changes_the_definition(check: str, tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").touch()
+    (tmp_path / "ca.pem").write_bytes(PEMS["both.pem"])
     changed, plain = only(read(check=check, folder=tmp_path)), only(read(folder=tmp_path))
     assert changed.definition != plain.definition
 
