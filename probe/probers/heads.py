@@ -23,23 +23,26 @@ def check_head(status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
     Raises:
         TargetFailure: saying which of it.
     """
-    if sum([len(name) + len(value) for name, value in headers]) > LONGEST_HEAD:
+    names = b":".join([name for name, _ in headers]).lower()
+    values = b"".join([value for _, value in headers])
+    if len(names) + len(values) > LONGEST_HEAD:
         raise too_long()
     if status < _LOWEST_STATUS:
         raise not_http("its status is none")
-    if _CONTROL.search(b"".join([value for _, value in headers])):
+    if _CONTROL.search(values):
         raise not_http("a header has a control character")
-    names = [name.lower() for name, _ in headers]
-    if b" " in b"".join(names):
+    if b" " in names:
         raise not_http("a header's name has a space")
     if b"transfer-encoding" in names:
-        _check_coding(headers, is_measured=b"content-length" in names)
+        _check_coding(headers)
 
 
-def _check_coding(headers: Sequence[tuple[bytes, bytes]], *, is_measured: bool) -> None:
-    if is_measured:
+def _check_coding(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    told = [(name.lower(), value) for name, value in headers]
+    codings = [value.strip().lower() for name, value in told if name == b"transfer-encoding"]
+    if codings and any(name == b"content-length" for name, _ in told):
         raise not_http("it has two lengths")
-    if [value.strip().lower() for name, value in headers if name.lower() == b"transfer-encoding"] != _CHUNKED:
+    if codings and codings != _CHUNKED:
         raise not_http("it has a transfer-encoding that nobody asked for")
 
 
