@@ -126,12 +126,18 @@ def _read_value(subject: AnySubject, operator: Operator, start: str, text: str) 
     try:
         value = _accepted(subject, operator, literal)
     except ValueError:
-        if not (literal.text.isdecimal() and literal.rest.isalpha()):
+        if literal.quoted or not _is_one_thing(literal):
             raise
-        return _accepted(subject, operator, _Literal(text, False, ""))  # `14 days`: the whole says better what is wrong
+        return _accepted(subject, operator, _Literal(text, False, ""))  # it is one, or says better what is wrong
     if literal.rest:
         raise _superfluous(subject, operator, start, text, literal)
     return value
+
+
+def _is_one_thing(literal: _Literal) -> bool:
+    """`14 days`, `TLS v1.3`."""
+    number, word = (literal.text, literal.rest) if literal.rest.isalpha() else (literal.rest, literal.text)
+    return word.isalpha() and number.removeprefix("v").replace(".", "", 1).isdecimal()
 
 
 def _accepted(subject: AnySubject, operator: Operator, literal: _Literal) -> JsonScalar:

@@ -13,6 +13,7 @@ from probe.config.connection import ConnectionBuilder, Vetting, definition, fact
 from probe.config.document import Path
 from probe.config.filling import Blame, Filling
 from probe.config.levels import Level, merged, nearest, place
+from probe.config.never import why_never
 from probe.config.references import References
 from probe.config.request import RequestBuilder
 from probe.config.schema import ApiFields, CheckFields, Common
@@ -27,8 +28,6 @@ DEFAULT_RETRIES: Final = 2
 DEFAULT_AFTER: Final = 3 * SECOND
 DEFAULT_MAX_BODY: Final = 8 * 2**20
 LARGEST_BODY: Final = 256 * 2**20
-
-_OF_TLS: Final = ("certificate.expires_in", "tls.version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class CheckBuilder:
             connection=ConnectionBuilder(filling, self.folder, self.vetting).connection(levels, timeout),
         )
         self._refuse_misfits(levels, interval, timeout, confirm, request.max_body)
-        self._refuse_tls_without_tls(path, fields, request)
+        self._refuse_what_never_holds(path, fields, request)
         labels = {**self.defaults.labels, **group.labels, **fields.labels}
         return Check(
             id=f"{api}/{key}",
@@ -112,16 +111,10 @@ class CheckBuilder:
         if not 0 < max_body <= LARGEST_BODY:
             self.blame(place(levels, "max_body"), f"must be more than 0B and at most {LARGEST_BODY // 2**20}MiB")
 
-    def _refuse_tls_without_tls(self, path: Path, fields: CheckFields, request: Request) -> None:
-        """An expectation that can never hold would be a check that is down for ever."""
-        if request.max_redirects or not request.url.reveal().startswith("http://"):
-            return
+    def _refuse_what_never_holds(self, path: Path, fields: CheckFields, request: Request) -> None:
         for index, item in enumerate(fields.expect):
-            if item.subject in _OF_TLS or (item.subject, item.target) == ("phase", "tls"):
-                self.blame(
-                    (*path, "expect", index),
-                    f"can never hold: {item.text} needs TLS, and the address begins with http://",
-                )
+            if reason := why_never(item, request):
+                self.blame((*path, "expect", index), reason)
 
 
 def _confirm(levels: Sequence[Level], interval: Micros) -> Confirm:

@@ -32,8 +32,8 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "json": st.none() | st.booleans() | st.integers() | st.floats(-1e300, 1e300) | TEXT,
     "body": TEXT,
     "body.size": st.integers(0, 2**40).map(lambda value: f"{value}B"),
-    "tls.version": TEXT,
-    "http.version": TEXT,
+    "tls.version": st.sampled_from(["TLSv1.2", "TLS 1.3", "1.3", 1.2, 1.3]),
+    "http.version": st.sampled_from(["HTTP/1.0", "1.1", "h2", "HTTP/2.0", 1.0, 1.1, 2]),
     "certificate.expires_in": st.integers(0, 3_000).map(lambda value: f"{value}d"),
 }
 
