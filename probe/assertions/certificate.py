@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from probe.assertions.quantities import DURATION
+from probe.assertions.quantities import REMAINDER
 from probe.assertions.reading import Reading
 from probe.assertions.subject import Subject
 from probe.assertions.unreadable import Unreadable
@@ -24,6 +24,6 @@ CERTIFICATE: Final[Subject[Micros]] = Subject(
     name="certificate.expires_in",
     about="how long the certificate is still valid, counted from the start of the attempt",
     example="certificate.expires_in > 14d",
-    kind=DURATION,
+    kind=REMAINDER,
     reader=lambda _: _read,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from probe.assertions.kind import ORDERINGS, Kind, comparison
@@ -58,6 +59,14 @@ DURATION: Final[Kind[int]] = Kind(
     show=_show_duration,
     schema={"type": "string", "examples": ["500ms", "2s", "14d"]},
 )
+REMAINDER: Final[Kind[int]] = replace(
+    DURATION,
+    example="14d",
+    accept=_accept(parse_duration, ("d", "h"), LONGEST, "36500d"),
+    schema={"type": "string", "examples": ["14d", "36h"]},
+)
+"""A duration that is counted in days."""
+
 SIZE: Final[Kind[int]] = Kind(
     operators=(Operator.EQUAL, Operator.NOT_EQUAL, *ORDERINGS),
     example="64KiB",

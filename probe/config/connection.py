@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from probe.config.filling import Filling
 from probe.config.levels import Level, merged, nearest, place
@@ -19,6 +20,7 @@ from probe.model.units import DAY, SECOND, Micros, format_duration
 
 DEFAULT_DNS_TIMEOUT: Final = 5 * SECOND
 LONGEST_TTL: Final = DAY
+_SOCKET_URL: Final = re.compile(r"(?:https?\+)?unix:(?://)?", re.IGNORECASE)
 LONGEST_SOCKET: Final = 107
 """Bytes of a socket's path that fit `sun_path`, unix(7)."""
 
@@ -125,11 +127,18 @@ class ConnectionBuilder:
         socket = self.folder / text
         if not text or "\0" in text:
             self.filling.blame(path, "is no file name: it is empty, or has a NUL character")
+        elif url := _SOCKET_URL.match(text):
+            self.filling.blame(path, f"write the path alone{_the_rest(written, url.end())}")
         elif len(bytes(socket)) > LONGEST_SOCKET:
             self.filling.blame(
                 path, f"the whole path has {len(bytes(socket))} bytes; a socket's may have {LONGEST_SOCKET}"
             )
         return str(socket)
+
+
+def _the_rest(written: str, start: int) -> str:
+    """`, /tmp/x.sock` for `unix:///tmp/x.sock`; nothing where a reference brought the scheme in."""
+    return f", {unquote(written[start:])}" if _SOCKET_URL.match(written) and written[start:] else ""
 
 
 def _is_file(path: FilePath) -> bool:

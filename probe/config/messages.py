@@ -33,13 +33,27 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("proxy_url", "http_proxy", "https_proxy"), "proxy: http://host:3128"),
     **dict.fromkeys(("dns_server", "dns_servers", "dns_resolver", "nameservers", "resolver"), "dns: {servers: [127.0.0.1]}"),
     **dict.fromkeys(("ip_version", "ip_protocol", "preferred_ip_protocol"), "dns: {family: ipv4}"),
-    **dict.fromkeys(("nameserver", "resolvers"), "servers: [127.0.0.1]"),
-    **dict.fromkeys(("sni", "servername"), "server_name: host"),
-    **dict.fromkeys(("cert", "cert_file", "client_cert"), "certificate: file.pem"),
-    **dict.fromkeys(("key_file", "private_key"), "key: file.pem"),
+    **dict.fromkeys(("ca", "cafile", "ca_cert", "ca_file", "cacert"), "tls: {ca_file: file.pem}"),
+    **dict.fromkeys(("cert", "cert_file", "certificate", "client_cert"), "tls: {certificate: file.pem}"),
+    **dict.fromkeys(("server_name", "servername", "sni"), "tls: {server_name: host}"),
+    "verify": "tls: {verify: false}",
+    "min_version": "tls: {min_version: 1.3}",
+    "family": "dns: {family: ipv4}",
+    "servers": "dns: {servers: [127.0.0.1]}",
+    "ttl": "dns: {ttl: 30s}",
     "basic_auth": 'auth: {basic: {username: …, password: "${env:NAME}"}}',
 }  # fmt: skip
-"""Words of other tools, and what they are called here."""
+"""Words of other tools, and what they are called here; and words of ours that belong further in."""
+
+_WITHIN: Final = {
+    **dict.fromkeys(("ignore_tls", "insecure", "skip_verify", "insecure_skip_verify"), "verify: false"),
+    **dict.fromkeys(("ca", "cafile", "ca_cert", "cacert"), "ca_file: file.pem"),
+    **dict.fromkeys(("cert", "cert_file", "client_cert"), "certificate: file.pem"),
+    **dict.fromkeys(("key_file", "private_key"), "key: file.pem"),
+    **dict.fromkeys(("sni", "servername"), "server_name: host"),
+    **dict.fromkeys(("nameserver", "nameservers", "resolver", "resolvers"), "servers: [127.0.0.1]"),
+}
+"""The same, where they stand in `tls` or `dns` already."""
 
 _PHRASES: Final = {
     "missing": "is required",
@@ -124,8 +138,9 @@ def _found(detail: ErrorDetails) -> str:
 def _unknown_key(key: str, known: Sequence[str]) -> str:
     if key in _NOT_YET:
         return f"is not in this version of probe ({__version__}); remove it"
-    if key in _ELSEWHERE and _ELSEWHERE[key].partition(":")[0] in known:
-        return f"unknown key; write {_ELSEWHERE[key]}"
+    for meant in filter(None, (_ELSEWHERE.get(key), _WITHIN.get(key))):
+        if meant.partition(":")[0] in known:
+            return f"unknown key; write {meant}"
     return f"unknown key{did_you_mean(key, known) or '; known are ' + ', '.join(sorted(known))}"
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path as FilePath
 from typing import Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from probe.config.addresses import LAST_PORT
@@ -15,7 +17,8 @@ from probe.config.filling import Filling
 from probe.config.messages import did_you_mean
 from probe.config.schema import FileFields
 from probe.config.sections import AddressFields, ControlFields
-from probe.config.urls import why_not_a_url
+from probe.config.urls import masked, why_not_a_url
+from probe.model.addresses import denial
 from probe.model.check import AddressPolicy, Api, Check
 from probe.model.sensitive import MASK, Sensitive
 from probe.model.settings import Control, Listen, ReportSettings, Settings
@@ -43,14 +46,14 @@ class SettingsBuilder:
         """The whole, from a valid outline and the checks built from it."""
         return Settings(
             source=source,
-            store=self._store(fields.store),
+            store=self._store(fields.store, vetting),
             timezone=self._timezone(fields.timezone),
             location=fields.location,
             listen=self._listen(fields.listen),
             report=self._report(fields),
             apis=tuple(apis),
             checks=tuple(checks),
-            control=self._control(fields.control),
+            control=self._control(fields.control, vetting.policy),
             max_per_host=fields.max_per_host,
             contact=self._contact(fields.contact),
             addresses=vetting.policy,
@@ -71,7 +74,7 @@ class SettingsBuilder:
         )
         return Vetting(policy, by_operator)
 
-    def _store(self, named: str) -> Sensitive:
+    def _store(self, named: str, vetting: Vetting) -> Sensitive:
         """The store's URL, a relative SQLite file made absolute. `PROBE_STORE` goes before the file."""
         override = self.filling.references.environment.get(STORE_VARIABLE)
         store = (
@@ -91,6 +94,10 @@ class SettingsBuilder:
             self.filling.blame(("store",), "write sqlite:///file.db or postgresql://user@host/database")
         elif server["port"] and not _is_port(server["port"]):
             self.filling.blame(("store",), f"the port must be a number between 1 and {LAST_PORT}")
+        elif vetting.by_operator and not override:
+            self.filling.blame(
+                ("store",), f"{vetting.reason}, and a server of the file may be anywhere; set {STORE_VARIABLE} instead"
+            )
         return store
 
     def _timezone(self, name: str) -> str:
@@ -120,31 +127,43 @@ class SettingsBuilder:
             self.filling.blame(("report", "every"), f"must be between 1s and 1d; it is {format_duration(report.every)}")
         return ReportSettings(directory=str(self.folder / report.directory), every=report.every, title=report.title)
 
-    def _control(self, said: ControlFields | None) -> Control | None:
+    def _control(self, said: ControlFields | None, policy: AddressPolicy) -> Control | None:
         if said is None:
             return None
         targets = [self.filling.text(text, ("control", "targets", index)) for index, text in enumerate(said.targets)]
         for index, target in enumerate(targets):
-            if reason := why_not_a_url(target.reveal()):
+            if reason := why_not_a_url(target.reveal()) or _why_denied(target.reveal(), policy):
                 self.filling.blame(("control", "targets", index), reason)
         if not SECOND <= said.every <= HOUR:
             self.filling.blame(("control", "every"), f"must be between 1s and 1h; it is {format_duration(said.every)}")
         elif not 0 < said.timeout <= said.every:
             self.filling.blame(
                 ("control", "timeout" if "timeout" in said.model_fields_set else "every"),
-                f"timeout must be more than 0s and fit every of {format_duration(said.every)}; "
+                f"timeout must be more than 0s and fit the interval of {format_duration(said.every)} (every); "
                 f"it is {format_duration(said.timeout)}",
             )
+        targets = [Sensitive(target.reveal(), masked(target.shown)) for target in targets]
         return Control(targets=tuple(targets), timeout=said.timeout, every=said.every)
 
     def _contact(self, url: str | None) -> str | None:
         if url is None:
             return None
-        if reason := why_not_a_url(url):
+        if not url.lower().startswith(("http://", "https://")):
+            self.filling.blame(("contact",), "must be a URL of http:// or https://, no other")
+        elif reason := why_not_a_url(url):
             self.filling.blame(("contact",), reason)
         elif not url.isascii() or re.search(r'[()\\"]', url):
             self.filling.blame(("contact",), "is sent in a header: encode whatever isn't ASCII, and ( ) \\ \"")
         return url
+
+
+def _why_denied(url: str, policy: AddressPolicy) -> str | None:
+    """Why nothing at this address would ever answer, without repeating it: a reference may have brought it in."""
+    try:
+        reason = denial(str(ip_address(urlsplit(url).hostname or "")), policy)
+    except ValueError:  # a name
+        return None
+    return f"could never answer, for its address is denied: {reason}; name another target" if reason else None
 
 
 def _is_port(text: str) -> bool:

@@ -17,7 +17,7 @@ from probe.config.filling import Filling
 from probe.config.levels import Level
 from probe.config.schema import ApiFields, CheckFields
 from probe.config.sections import Auth
-from probe.config.urls import join, why_not_a_url, with_query
+from probe.config.urls import join, masked, masked_value, why_not_a_url, with_query
 from probe.model.check import Connection, Expectation, Request
 from probe.model.sensitive import MASK, Sensitive
 
@@ -151,7 +151,7 @@ class RequestBuilder:
                 return path
             path = Sensitive(join(root.reveal(), path.reveal()), join(root.shown, path.shown))
         revealed = with_query(path.reveal(), ((name, quote_plus(value.reveal())) for name, value in query))
-        shown = with_query(path.shown, ((name, value.shown) for name, value in query))
+        shown = with_query(masked(path.shown), ((name, masked_value(name, value.shown)) for name, value in query))
         if reason := why_not_a_url(revealed):
             self.filling.blame(where, reason)
         return Sensitive(revealed, shown)

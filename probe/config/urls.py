@@ -7,6 +7,13 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote_plus, urlsplit
 
+from probe.assertions.masking import mask
+from probe.model.sensitive import MASK
+
+_PIECES: Final = re.compile(r"([?&])")
+_REFERENCES: Final = re.compile(r"(?:\$\{(?:env:\w+|file:[^}]+)\})+", re.ASCII)
+"""One or several without a default, which would stand in the file for all to read."""
+
 _NOT_IN_A_URL: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
@@ -23,6 +30,23 @@ def with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
     if not added:
         return url
     return f"{url}{'&' if '?' in url else '?'}{added}"
+
+
+def masked(url: str) -> str:
+    """The URL as it may be shown: what looks like a secret is masked as in evidence, references are left."""
+    return "".join(map(_masked_piece, _PIECES.split(url)))
+
+
+def masked_value(name: str, value: str) -> str:
+    """The same for a value of a query, before it is encoded."""
+    if _REFERENCES.fullmatch(value):
+        return value
+    pair = f"{name}={quote_plus(value)}"
+    return mask(value) if mask(pair) == pair else MASK
+
+
+def _masked_piece(piece: str) -> str:
+    return piece if _REFERENCES.fullmatch(piece.partition("=")[2]) else mask(piece)
 
 
 def why_not_a_url(url: str) -> str | None:

@@ -199,6 +199,42 @@ def test_an_untrusted_file_gets_no_way_past_the_vetting(check: str, message: str
     assert why_not(check=check, PROBE_DENY_PRIVATE="true").endswith(message)
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://[::1]:8080/", "http://10.0.0.1/"])
+def test_a_control_target_that_the_operator_denies_is_told(url: str) -> None:
+    told = f'control: {{targets: ["{url}"]}}'
+    assert read(told).control
+    assert why_not(told, PROBE_DENY_PRIVATE="true").endswith(
+        "control.targets[0]: could never answer, for its address is denied: "
+        "it is no public address, and deny_private is on; name another target"
+    )
+
+
+def test_an_untrusted_file_names_no_database_server() -> None:
+    told = "store: postgresql://probe@10.0.0.1/probe"
+    assert why_not(told, PROBE_DENY_PRIVATE="true") == (
+        "checks.yaml:2:1: store: PROBE_DENY_PRIVATE is set, and a server of the file may be anywhere; "
+        "set PROBE_STORE instead"
+    )
+    ours = read(told, PROBE_DENY_PRIVATE="true", PROBE_STORE="postgresql://probe@db.example.com/probe")
+    assert ours.store.reveal() == "postgresql://probe@db.example.com/probe"
+    assert read("store: sqlite:///a.db", PROBE_DENY_PRIVATE="true").store.reveal() == "sqlite:////srv/probe/a.db"
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("unix:///tmp/x.sock", "write the path alone, /tmp/x.sock"),
+        ("unix:/tmp/x.sock", "write the path alone, /tmp/x.sock"),
+        ("http+unix://%2Ftmp%2Fx.sock", "write the path alone, /tmp/x.sock"),
+        ('"unix://${env:RUN}/x.sock"', "write the path alone, ${env:RUN}/x.sock"),
+        ('"${env:ALL}"', "write the path alone"),
+    ],
+)
+def test_a_socket_is_a_path_and_no_url(written: str, instead: str) -> None:
+    found = why_not(check=f"unix_socket: {written}", RUN="/s3cret", ALL="unix:///s3cret")
+    assert found == f"checks.yaml:10:9: apis.shop.checks.list.unix_socket: {instead}"
+
+
 def test_a_file_that_denies_private_addresses_may_name_its_servers() -> None:
     assert only(
         read("addresses: {deny_private: true}", check="dns: {servers: [10.0.0.1]}")
