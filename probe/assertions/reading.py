@@ -16,7 +16,7 @@ class Reading:
 
     def __init__(self, sample: Sample) -> None:
         self.sample = sample
-        self._text: str | None = None
+        self._text: str | Unreadable | None = None
         self._trouble: str | None = None
 
     def header(self, name: str) -> str:
@@ -31,10 +31,22 @@ class Reading:
         return ", ".join(values)
 
     def text(self) -> str:
-        """The body as text."""
+        """The body as text.
+
+        Raises:
+            Unreadable: it is not in the encoding that it says.
+        """
         if self._text is None:
-            self._text = decode_text(self.sample.body, self._content_type())
+            self._text = self._decoded()
+        if isinstance(self._text, Unreadable):
+            raise Unreadable(str(self._text))
         return self._text
+
+    def _decoded(self) -> str | Unreadable:
+        try:
+            return decode_text(self.sample.body, self._content_type())
+        except Unreadable as trouble:
+            return trouble
 
     def document(self) -> object:
         """The body's JSON.
