@@ -141,7 +141,7 @@ class Cycle:
     async def _measured(self, run: Run) -> Result | None:
         """The run's result, with what went to and fro where that shows something new."""
         result = await self._attempts.settle(run)
-        if result is None or run.sample is None or not self._novelty.is_in(result):
+        if result is None or run.sample is None or not self._novelty.is_in(result, self._clock.now()):
             return result
         return replace(result, transcript=transcript(run.check, run.sample))
 

@@ -33,10 +33,13 @@ class Novelty:
         self._kept: dict[str, dict[Kind, Micros]] = {}
         self._in_second = 0, 0
 
-    def is_in(self, result: Result) -> bool:
+    def is_in(self, result: Result, now: Micros) -> bool:
         """Whether the result is not up in a way that was not kept in the last `EVERY`; it counts as kept then.
 
-        Of the slots of one second no more than `MOST_A_SECOND` are kept; the rest have their turn with their next slot.
+        In one second no more than `MOST_A_SECOND` are kept; the rest have their turn with their next slot.
+
+        Args:
+            now: when it is told: slots of several seconds may come to their ends in any order.
         """
         if result.state is State.UP:
             self._kept.pop(result.check, None)
@@ -45,7 +48,7 @@ class Novelty:
         at = result.scheduled_at
         recent = {kind: since for kind, since in self._kept.get(result.check, {}).items() if 0 <= at - since < EVERY}
         kind = _kind(result)
-        is_new = kind not in recent and self._has_room(at // SECOND)
+        is_new = kind not in recent and self._has_room(now // SECOND)
         self._kept[result.check] = {**recent, kind: at} if is_new else recent
         return is_new
 

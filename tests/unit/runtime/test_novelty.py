@@ -32,7 +32,7 @@ def unmet(text: str, minutes: float = 1, found: str = "503") -> Result:
 
 def kept(*results: Result) -> list[bool]:
     novelty = Novelty()
-    return [novelty.is_in(result) for result in results]
+    return [novelty.is_in(result, result.scheduled_at) for result in results]
 
 
 def test_of_a_run_of_equal_failures_the_first_is_kept_and_one_every_five_minutes() -> None:
@@ -81,14 +81,20 @@ def test_a_clock_that_was_set_back_hides_nothing() -> None:
 def test_where_everything_fails_at_once_the_rest_have_their_turn_later() -> None:
     novelty = Novelty()
     checks = [f"shop/{number}" for number in range(MOST_A_SECOND + 50)]
-    assert sum(novelty.is_in(down(check=check)) for check in checks) == MOST_A_SECOND
-    assert sum(novelty.is_in(down(1, check=check)) for check in checks) == 50
+    assert sum(novelty.is_in(down(check=check), T0) for check in checks) == MOST_A_SECOND
+    assert sum(novelty.is_in(down(1, check=check), T0 + MINUTE) for check in checks) == 50
+
+
+def test_what_is_told_in_one_second_counts_whatever_slots_it_comes_from() -> None:
+    novelty = Novelty()
+    in_turn = [down(number % 2, check=f"shop/{number}") for number in range(3 * MOST_A_SECOND)]
+    assert sum(novelty.is_in(result, T0 + 2 * MINUTE) for result in in_turn) == MOST_A_SECOND
 
 
 def test_checks_that_are_gone_and_kinds_that_are_past_are_forgotten() -> None:
     novelty = Novelty()
     for number in range(1_000):
-        novelty.is_in(down(number, http_status=number))
+        novelty.is_in(down(number, http_status=number), T0 + number * MINUTE)
     assert len(novelty._kept["shop/list"]) == EVERY // MINUTE
     novelty.retain(())
     assert novelty._kept == {}
