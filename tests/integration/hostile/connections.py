@@ -11,9 +11,18 @@ from typing import Final
 
 from probe.model.sample import FailureKind
 from tests.fakes.servers import Server, answers, ok, read_request, reset
-from tests.integration.hostile.row import BODY, CHUNKED, HEAD, MEGABYTE, WITHIN_TLS, Hostile, Reached, endlessly, floods
+from tests.integration.hostile.row import (
+    BODY,
+    CHUNKED,
+    HEAD,
+    MEGABYTE,
+    ONLY_PLAIN,
+    WITHIN_TLS,
+    Hostile,
+    endlessly,
+    floods,
+)
 
-_PLAIN: Final = (Reached.PLAIN,)
 _ENOUGH_TO_FILL: Final = 8
 
 
@@ -115,20 +124,20 @@ async def nobody_listens() -> AsyncIterator[Server]:
 
 
 CONNECTIONS: Final = (
-    Hostile(name="nobody listens", listen=nobody_listens, kind=FailureKind.REFUSED, reached=_PLAIN),
+    Hostile(name="nobody listens", listen=nobody_listens, kind=FailureKind.REFUSED, reached=ONLY_PLAIN),
     Hostile(
         name="the queue is full",
         listen=the_queue_is_full,
         kind=FailureKind.TIMEOUT,
         says="while connecting",
-        reached=_PLAIN,
+        reached=ONLY_PLAIN,
     ),
     Hostile(
         name="nobody accepts",
         listen=nobody_accepts,
         kind=FailureKind.TIMEOUT,
         says="waiting for the first byte",
-        reached=_PLAIN,
+        reached=ONLY_PLAIN,
     ),
     Hostile(name="closes at once", behave=closes_at_once, kind=FailureKind.RESET),
     Hostile(name="resets at once", behave=resets_at_once, kind=FailureKind.RESET),

@@ -11,11 +11,14 @@ from enum import Enum
 from typing import Final
 
 from probe.model.sample import FailureKind
+from probe.model.units import SECOND, Micros
+from tests.fakes.dns import Says
 from tests.fakes.servers import Authority, Behaviour, Server, answers, ok, read_request, serving
 
 SECRET: Final = "s3cr3t-canary"
 """Sent in the URL, a header and the body. Whoever reflects it must not get it into a result."""
 
+NAME: Final = "www.example"
 MEGABYTE: Final = 1_000_000
 HEAD: Final = b"HTTP/1.1 200 OK\r\n"
 CHUNKED: Final = HEAD + b"transfer-encoding: chunked\r\n\r\n"
@@ -33,9 +36,30 @@ class Reached(Enum):
     RAW_TLS = "raw tls"  # the URL is https, and `behave` speaks for itself
 
 
+ONLY_PLAIN: Final = (Reached.PLAIN,)
 EITHER: Final = (Reached.PLAIN, Reached.TLS)
 WITHIN_TLS: Final = (Reached.TLS,)
 INSTEAD_OF_TLS: Final = (Reached.RAW_TLS,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostileNames:
+    """A name server that misbehaves.
+
+    Attributes:
+        udp: what the server says to each query; `tcp` by TCP, where that is something else.
+        behave: what becomes of each TCP connection instead.
+        says: part of the failure's detail; empty where the name is resolved all the same, to `found`.
+        within: the policy's time-out.
+    """
+
+    name: str
+    udp: Says
+    tcp: Says | None = None
+    behave: Behaviour | None = None
+    says: str = ""
+    found: tuple[str, ...] = ("127.0.0.1",)
+    within: Micros = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +78,7 @@ class Hostile:
         context: the server's side of TLS.
         trusts: whether the check knows the authority.
         listen: the server, where it isn't one that accepts whoever comes.
+        names: whom the check asks for its host's address; `None` where the URL has the address.
     """
 
     name: str
@@ -68,6 +93,7 @@ class Hostile:
     context: Callable[[Authority], ssl.SSLContext] = Authority.context
     trusts: bool = True
     listen: Callable[[], AbstractAsyncContextManager[Server]] | None = None
+    names: HostileNames | None = None
 
     def serving(self, reached: Reached, authority: Authority) -> AbstractAsyncContextManager[Server]:
         """The server, running."""

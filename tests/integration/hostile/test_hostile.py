@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from probe.config.expressions import parse_expectation
-from probe.model.check import Check
+from probe.model.check import Check, DnsPolicy
 from probe.model.ndjson import to_json
 from probe.model.result import Result, State
 from probe.model.sample import PHASES, FailureKind
@@ -25,6 +25,7 @@ from probe.runtime.clock import SystemClock
 from probe.runtime.cycle import Cycle
 from probe.runtime.turns import Turns
 from tests.fakes.checks import make_check
+from tests.fakes.dns import naming
 from tests.fakes.doubt import NoDoubt
 from tests.fakes.servers import Authority, Server
 from tests.integration.hostile.certificates import CERTIFICATES
@@ -33,11 +34,12 @@ from tests.integration.hostile.documents import DOCUMENTS
 from tests.integration.hostile.encodings import ENCODINGS
 from tests.integration.hostile.framing import FRAMING
 from tests.integration.hostile.handshakes import HANDSHAKES
+from tests.integration.hostile.names import BY_NAME
 from tests.integration.hostile.parsing import PARSING
 from tests.integration.hostile.redirects import REDIRECTS
-from tests.integration.hostile.row import BODY, MEGABYTE, SECRET, Hostile, Reached
+from tests.integration.hostile.row import BODY, MEGABYTE, NAME, SECRET, Hostile, HostileNames, Reached
 from tests.integration.hostile.sizes import SIZES
-from tests.integration.probers.measuring import LONG, SHORT, trusting
+from tests.integration.probers.measuring import LONG, SHORT, by, trusting
 
 GRACE: Final = 2.0
 """Seconds of a busy machine; the deadline itself is exact."""
@@ -47,6 +49,7 @@ COPIES: Final = 4
 """Of what a check itself sends, however large its author made it."""
 
 ALL: Final = (
+    *BY_NAME,
     *CONNECTIONS,
     *HANDSHAKES,
     *CERTIFICATES,
@@ -68,8 +71,8 @@ EACH: Final = [
 async def test_a_hostile_target_gets_its_name(
     hostile: Hostile, reached: Reached, prober: HttpProber, authority: Authority
 ) -> None:
-    async with hostile.serving(reached, authority) as server:
-        check = _check(hostile, reached, server, authority)
+    async with hostile.serving(reached, authority) as server, _naming(hostile.names) as names:
+        check = _check(hostile, reached, server, authority, names)
         with _bounded_memory(MOST_MEMORY + COPIES * hostile.sends):
             began = time.perf_counter()
             result = await _once(prober, check)
@@ -79,7 +82,7 @@ async def test_a_hostile_target_gets_its_name(
 
 
 def test_names_are_told_apart() -> None:
-    assert len({hostile.name for hostile in ALL}) == len(ALL) >= 100
+    assert len({hostile.name for hostile in ALL}) == len(ALL) >= 250
 
 
 def _judge(hostile: Hostile, reached: Reached, result: Result) -> None:
@@ -105,8 +108,17 @@ def _strings(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _check(hostile: Hostile, reached: Reached, server: Server, authority: Authority) -> Check:
-    url = server.url(f"/?key={SECRET}")
+@asynccontextmanager
+async def _naming(names: HostileNames | None) -> AsyncIterator[DnsPolicy | None]:
+    if names is None:
+        yield None
+        return
+    async with naming(names.udp, tcp=names.tcp, behave=names.behave) as server:
+        yield server.policy(timeout=names.within)
+
+
+def _check(hostile: Hostile, reached: Reached, server: Server, authority: Authority, names: DnsPolicy | None) -> Check:
+    url = server.url(f"/?key={SECRET}", host=NAME if names else None)
     expects = hostile.expects or (f"body == {BODY.decode()}",)
     check = make_check(
         url=url.replace("http:", "https:") if reached is Reached.RAW_TLS else url,
@@ -119,6 +131,7 @@ def _check(hostile: Hostile, reached: Reached, server: Server, authority: Author
         expectations=tuple(map(parse_expectation, expects)),
         secrets=(SECRET,),
     )
+    check = by(check, dns=names) if names else check
     return trusting(check, authority) if hostile.trusts else check
 
 

@@ -19,8 +19,9 @@ from probe.model.check import DnsPolicy, Family
 from probe.model.units import MILLISECOND, SECOND
 from probe.probers.dns import Resolver
 from tests.fakes.dns import NameServer, Says, always, by_type, fails, naming, reply, silent, zone
+from tests.integration.hostile.names import truncated
+from tests.integration.hostile.row import NAME
 from tests.integration.probers.dns.asking import BOTH, reason_of
-from tests.integration.probers.dns.hostile import NAME, truncated
 from tests.integration.probers.measuring import LONG, no_more_files
 
 GRACE: Final = 2.0

@@ -7,7 +7,7 @@ from probe.model.sample import FailureKind
 from probe.probers.http import HttpProber
 from tests.fakes.dns import NameServer, naming, silent, zone
 from tests.fakes.servers import EMPTY_OK, answers, serving
-from tests.integration.probers.dns.hostile import NAME
+from tests.integration.hostile.row import NAME
 from tests.integration.probers.measuring import LONG, SHORT, by, check_of
 
 

@@ -10,14 +10,15 @@ import pytest
 from probe.model.units import SECOND
 from probe.probers.dns import Resolver
 from tests.fakes.dns import naming
+from tests.integration.hostile.names import NAMES
+from tests.integration.hostile.row import NAME, HostileNames
 from tests.integration.probers.dns.asking import reason_of
-from tests.integration.probers.dns.hostile import HOSTILE, NAME, HostileNames
 
 GRACE: Final = 2.0
 """Seconds of a busy machine."""
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)
+@pytest.mark.parametrize("hostile", NAMES, ids=lambda hostile: hostile.name)
 async def test_a_hostile_name_server_gets_its_reason_in_time(hostile: HostileNames) -> None:
     async with naming(hostile.udp, tcp=hostile.tcp, behave=hostile.behave) as server:
         began = time.perf_counter()

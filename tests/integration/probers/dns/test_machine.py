@@ -13,8 +13,8 @@ from dns.rcode import Rcode
 from probe.model.check import DnsPolicy, Family
 from probe.probers.dns import Resolver
 from tests.fakes.dns import NameServer, fails, naming, zone
+from tests.integration.hostile.row import NAME
 from tests.integration.probers.dns.asking import BOTH, reason_of
-from tests.integration.probers.dns.hostile import NAME
 
 
 async def test_names_of_loopback_need_no_server() -> None:

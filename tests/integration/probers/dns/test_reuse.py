@@ -11,8 +11,8 @@ from probe.model.check import Family
 from probe.model.units import MILLISECOND, SECOND
 from probe.probers.dns import Resolver
 from tests.fakes.dns import always, fails, naming, zone
+from tests.integration.hostile.row import NAME
 from tests.integration.probers.dns.asking import BOTH, reason_of
-from tests.integration.probers.dns.hostile import NAME
 
 
 async def test_each_attempt_asks_anew_unless_the_policy_says_otherwise() -> None:

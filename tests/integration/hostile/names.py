@@ -4,48 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from dns.message import Message
 from dns.rcode import Rcode
 
-from probe.model.units import MILLISECOND, SECOND, Micros
+from probe.model.sample import FailureKind
+from probe.model.units import MILLISECOND, SECOND
 from tests.fakes.dns import Says, always, by_type, fails, framed, read_query, reply, silent, zone
-from tests.fakes.servers import Behaviour, reset
+from tests.fakes.servers import reset
+from tests.integration.hostile.row import NAME, ONLY_PLAIN, Hostile, HostileNames
 
-NAME: Final = "www.example"
 FOUND: Final = ("127.0.0.1",)
 LONG: Final = 5 * SECOND
 SHORT: Final = 400 * MILLISECOND
-SECRET: Final = "s3cr3t-canary"
 HERE: Final = zone(f"{NAME} 300 A 127.0.0.1")
 
 _IN: Final = b"\x00\x01"
 _LIVES: Final = b"\x00\x00\x01\x2c"
 _A: Final = b"\x00\x01" + _IN + _LIVES
 _CNAME: Final = b"\x00\x05" + _IN + _LIVES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostileNames:
-    """One kind of misbehaviour.
-
-    Attributes:
-        udp: what the server says to each query; `tcp` by TCP, where that is something else.
-        behave: what becomes of each TCP connection instead.
-        says: part of the failure's detail; empty where the name is resolved all the same, to `found`.
-        within: the policy's time-out.
-    """
-
-    name: str
-    udp: Says
-    tcp: Says | None = None
-    behave: Behaviour | None = None
-    says: str = ""
-    found: tuple[str, ...] = FOUND
-    within: Micros = LONG
 
 
 def raw(body: bytes, *, flags: bytes = b"\x80\x00", answers: int = 1, code: int = 0) -> Says:
@@ -215,7 +194,7 @@ _BY_TCP: Final = (
     ("floods", floods, "answers other questions than ours", LONG),
 )
 
-HOSTILE: Final = (
+NAMES: Final = (
     *(HostileNames(name=name, udp=udp, says=says) for name, udp, says in _SAID),
     *(HostileNames(name=name, udp=udp, says="no answer from name server", within=SHORT) for name, udp in _SILENT),
     *(
@@ -247,3 +226,34 @@ HOSTILE: Final = (
     HostileNames(name="IPv6 fails", udp=by_type(a=HERE, aaaa=fails(Rcode.SERVFAIL))),
     HostileNames(name="IPv6 is rubbish", udp=by_type(a=HERE, aaaa=raw(b""))),
 )  # fmt: skip
+
+BY_NAME: Final = (
+    *(
+        Hostile(
+            name=f"DNS: {names.name}",
+            names=names,
+            kind=FailureKind.DNS if names.says else FailureKind.REFUSED if names.found != FOUND else None,
+            says=names.says,
+            status=None if names.says or names.found != FOUND else 200,
+            reached=ONLY_PLAIN,
+        )
+        for names in NAMES
+    ),
+    *(
+        Hostile(
+            name=f"DNS: leads to {address}",
+            names=HostileNames(name="", udp=zone(f"{NAME} 300 {type_} {address}")),
+            kind=FailureKind.BLOCKED,
+            reached=ONLY_PLAIN,
+        )
+        for type_, address in (
+            ("A", "169.254.169.254"),
+            ("A", "0.0.0.0"),
+            ("A", "224.0.0.1"),
+            ("AAAA", "fd00:ec2::254"),
+            ("AAAA", "fe80::1"),
+            ("AAAA", "::ffff:169.254.169.254"),
+        )
+    ),
+)
+"""The same, and those that lead where nobody may go, before a target that is as it should be."""
