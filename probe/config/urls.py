@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote_plus, urlsplit
 
@@ -37,6 +38,7 @@ def masked(url: str) -> str:
     return "".join(map(_masked_piece, _PIECES.split(url)))
 
 
+@lru_cache(maxsize=4096)  # many checks have the same queries
 def masked_value(name: str, value: str) -> str:
     """The same for a value of a query, before it is encoded."""
     if _REFERENCES.fullmatch(value):
@@ -45,6 +47,7 @@ def masked_value(name: str, value: str) -> str:
     return mask(value) if mask(pair) == pair else MASK
 
 
+@lru_cache(maxsize=4096)
 def _masked_piece(piece: str) -> str:
     return piece if _REFERENCES.fullmatch(piece.partition("=")[2]) else mask(piece)
 
