@@ -1,6 +1,6 @@
 """A library's exceptions to one named failure, most specific first.
 
-No detail repeats what the target sent: it may have reflected a secret.
+No detail repeats what the target sent, for it may have reflected a secret; but for the names in a certificate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import httpx
 from OpenSSL import SSL
 
 from probe.model.sample import Failure, FailureKind
-from probe.model.units import Micros, format_duration
+from probe.model.units import Micros, format_duration, to_iso
 from probe.probers.resolve import AddressBlocked
 from probe.probers.secure import REVOKED, WRONG_HOST, CertificateRefused
 from probe.probers.tls import TlsSetupUnusable
@@ -41,6 +41,9 @@ _CERTIFICATE: Final = {
     79: (FailureKind.TLS, "its authority may not sign certificates"),
 }
 """OpenSSL's X509_V_ERR_* numbers."""
+
+_TOLD: Final = 2
+"""Names of a certificate for somebody else; it may have hundreds."""
 
 _NO_TLS: Final = "the target does not answer in TLS"
 _TOO_OLD: Final = "the target does not offer the version of TLS that is asked for (tls.min_version)"
@@ -136,14 +139,29 @@ def _of_tls(error: BaseException, phase: str) -> Failure | None:
         case TlsSetupUnusable():
             return Failure(kind=FailureKind.PROBER_FAULT, detail=str(error))
         case CertificateRefused():
-            kind, reason = _CERTIFICATE.get(error.problem, (FailureKind.TLS, f"OpenSSL's reason {error.problem}"))
-            return Failure(kind=kind, detail=f"the certificate was refused: {reason}")
+            return _of_certificate(error)
         case SSL.Error():
             reason = _reason(error)
             kind = FailureKind.TLS_VERSION if reason == _TOO_OLD else FailureKind.TLS
             return Failure(kind=kind, detail=f"TLS failed {_DOING[phase]}: {reason}")
         case _:
             return None
+
+
+def _of_certificate(error: CertificateRefused) -> Failure:
+    """With what a person asks next: since when, until when, whose it is. Names are the target's, but bounded and masked."""
+    kind, reason = _CERTIFICATE.get(error.problem, (FailureKind.TLS, f"OpenSSL's reason {error.problem}"))
+    leaf = error.leaf
+    match kind:
+        case FailureKind.TLS_EXPIRED if leaf.not_after is not None:
+            reason += f" (on {to_iso(leaf.not_after)})"
+        case FailureKind.TLS_NOT_YET_VALID if leaf.not_before is not None:
+            reason += f" (from {to_iso(leaf.not_before)} on)"
+        case FailureKind.TLS_WRONG_HOST:
+            names = leaf.names or tuple(filter(None, [leaf.subject]))
+            more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+            reason = f"it is for {', '.join(names[:_TOLD]) or 'nobody'}{more}, not for {error.host}"
+    return Failure(kind=kind, detail=f"the certificate was refused: {reason}")
 
 
 def _of_connection(error: BaseException, phase: str) -> Failure | None:

@@ -9,7 +9,7 @@ from typing import Final
 from OpenSSL import SSL, crypto
 
 from probe.model.check import TlsPolicy
-from probe.model.sample import Revocation, TlsFacts
+from probe.model.sample import CertificateFacts, Revocation, TlsFacts
 from probe.model.units import Micros
 from probe.probers.certificates import chain_facts, is_address, is_for
 from probe.probers.stapling import stapled
@@ -28,10 +28,12 @@ class CertificateRefused(Exception):
 
     Attributes:
         problem: OpenSSL's number of the reason (`X509_V_ERR_*`).
+        host: whose certificate was expected.
+        leaf: the one that came.
     """
 
-    def __init__(self, problem: int) -> None:
-        self.problem = problem
+    def __init__(self, problem: int, host: str, leaf: CertificateFacts) -> None:
+        self.problem, self.host, self.leaf = problem, host, leaf
         super().__init__(f"X509_V_ERR {problem}")
 
 
@@ -113,7 +115,7 @@ class SecureLayer:
         if not problem and facts.stapled is Revocation.REVOKED:
             problem = REVOKED
         if problem:
-            raise CertificateRefused(problem)
+            raise CertificateRefused(problem, self._host, facts.leaf)
 
     def decrypt(self, records: bytes) -> bytes:
         """The plain text that is complete by now; empty where only a part of a record, or a ticket, came.

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL
 from OpenSSL.crypto import X509, X509StoreFlags
 
 from probe.model.check import TlsPolicy, TlsVersion
 
+_PrivateKey: TypeAlias = (
+    rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+)
 _OLDEST: Final = {TlsVersion.V1_2: SSL.TLS1_2_VERSION, TlsVersion.V1_3: SSL.TLS1_3_VERSION}
 _OFFERED: Final = {False: [b"http/1.1"], True: [b"h2", b"http/1.1"]}
 
@@ -50,12 +56,12 @@ def context(policy: TlsPolicy, *, http2: bool) -> SSL.Context:
     made.set_alpn_protos(_OFFERED[http2])
     made.set_verify(SSL.VERIFY_PEER if policy.verify else SSL.VERIFY_NONE, _note_problem)
     made.set_ocsp_client_callback(_note_stapled)
-    if policy.verify:
-        made.set_default_verify_paths()
     if policy.ca_file:
         _trust(made, policy.ca_file)
     if policy.certificate:
-        _show(made, policy.certificate, policy.key or policy.certificate)
+        _show(made, policy.certificate, policy.key)
+    if policy.verify:
+        made.set_default_verify_paths()  # last, for it takes longest
     return made
 
 
@@ -83,18 +89,33 @@ def _trust(made: SSL.Context, file: str) -> None:
         store.set_flags(X509StoreFlags.PARTIAL_CHAIN)
 
 
-def _show(made: SSL.Context, certificate: str, key: str) -> None:
+def _show(made: SSL.Context, certificate: str, key: str | None) -> None:
     _must_be_readable("tls.certificate", certificate)
-    _must_be_readable("tls.key", key)
     try:
         made.use_certificate_chain_file(certificate)
     except SSL.Error:
         raise TlsSetupUnusable("tls.certificate can't be used: it holds no certificate") from None
+    where = "tls.key" if key else "tls.certificate"
+    private = _private_key(where, key or certificate)
     try:
-        made.use_privatekey_file(key)
+        made.use_privatekey(private)
         made.check_privatekey()
     except SSL.Error:
-        raise TlsSetupUnusable("tls.key can't be used: it holds no key that fits tls.certificate") from None
+        raise TlsSetupUnusable(f"{where} can't be used: its key does not fit the certificate") from None
+
+
+def _private_key(where: str, file: str) -> _PrivateKey:
+    """Read here, for OpenSSL would ask the terminal for a passphrase."""
+    _must_be_readable(where, file)
+    try:
+        key = load_pem_private_key(Path(file).read_bytes(), password=None)
+    except TypeError:
+        raise TlsSetupUnusable(f"{where} can't be used: its key has a passphrase, which nobody could enter") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise TlsSetupUnusable(f"{where} can't be used: it holds no private key") from None
+    if not isinstance(key, _PrivateKey):
+        raise TlsSetupUnusable(f"{where} can't be used: its key is of no kind that TLS knows")
+    return key
 
 
 def _must_be_readable(what: str, file: str) -> None:
@@ -103,3 +124,5 @@ def _must_be_readable(what: str, file: str) -> None:
             pass
     except OSError as error:
         raise TlsSetupUnusable(f"{what} can't be used: {str(error.strerror).lower()}") from None
+    except ValueError:
+        raise TlsSetupUnusable(f"{what} can't be used: that is no file name") from None

@@ -13,7 +13,12 @@ import pytest
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.ocsp import OCSPCertStatus
 from OpenSSL import SSL
 
@@ -104,8 +109,10 @@ async def test_the_clients_own_certificate_is_shown_where_there_is_one(
     [
         ("none.pem", None, "tls.certificate can't be used: no such file or directory"),
         ("text.pem", None, "tls.certificate can't be used: it holds no certificate"),
-        ("own.pem", "text.pem", "tls.key can't be used: it holds no key that fits tls.certificate"),
-        ("own.pem", "other.key", "tls.key can't be used: it holds no key that fits tls.certificate"),
+        ("alone.pem", None, "tls.certificate can't be used: it holds no private key"),
+        ("own.pem", "text.pem", "tls.key can't be used: it holds no private key"),
+        ("own.pem", "other.key", "tls.key can't be used: its key does not fit the certificate"),
+        ("own.pem", "locked.key", "tls.key can't be used: its key has a passphrase, which nobody could enter"),
     ],
 )
 async def test_a_certificate_of_ours_that_is_unusable_is_not_blamed_on_the_target(
@@ -114,6 +121,10 @@ async def test_a_certificate_of_ours_that_is_unusable_is_not_blamed_on_the_targe
     own, other = trustme.CA().issue_cert("a.example"), trustme.CA().issue_cert("b.example")
     own.private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
     other.private_key_pem.write_to_path(tmp_path / "other.key")
+    own.cert_chain_pems[0].write_to_path(tmp_path / "alone.pem")
+    private = load_pem_private_key(own.private_key_pem.bytes(), None)
+    locked = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a passphrase"))
+    (tmp_path / "locked.key").write_bytes(locked)
     (tmp_path / "text.pem").write_text("no certificate")
     policy = TlsPolicy(certificate=str(tmp_path / certificate), key=str(tmp_path / key) if key else None)
     sample = await prober.measure(under(check_of("https://127.0.0.1:1/"), policy))

@@ -35,7 +35,12 @@ class Refused:
 REFUSED = (
     Refused("expired", lambda at: at.context(until=2024), FailureKind.TLS_EXPIRED, "it has expired"),
     Refused("not yet valid", lambda at: at.context(since=2090), FailureKind.TLS_NOT_YET_VALID, "not valid yet"),
-    Refused("of another host", lambda at: at.context("else.example"), FailureKind.TLS_WRONG_HOST, "another host"),
+    Refused(
+        "of another host",
+        lambda at: at.context("else.example"),
+        FailureKind.TLS_WRONG_HOST,
+        "for else.example, not for",
+    ),
     Refused("self-signed", lambda at: at.self_signed(), FailureKind.TLS_SELF_SIGNED, "signed by itself", trusts=False),
     Refused("unknown", lambda at: at.context(), FailureKind.TLS_UNKNOWN_AUTHORITY, "not known here", trusts=False),
     Refused(
