@@ -29,18 +29,31 @@ _UNREADABLE: Final = (
     x509.UnsupportedGeneralNameType,
     UnsupportedAlgorithm,
 )
+LARGEST_KEPT: Final = 16 * 1024
+"""Bytes of a chain that is remembered: the same comes at each attempt, and an honest one has a quarter of that."""
+
+_MOST_KEPT: Final = 1_024
 _T = TypeVar("_T")
 
 
-@lru_cache(maxsize=4_096)
 def chain_facts(chain: tuple[bytes, ...]) -> tuple[CertificateFacts, ...]:
     """The facts of certificates in DER, in their order; of the first ten, for a longer chain is not meant for anybody."""
-    return tuple(_facts(der) for der in chain[:_MOST_CERTIFICATES])
+    return (_known_facts if sum(map(len, chain)) <= LARGEST_KEPT else _chain_facts)(chain[:_MOST_CERTIFICATES])
 
 
-@lru_cache(maxsize=4_096)
+def _chain_facts(chain: tuple[bytes, ...]) -> tuple[CertificateFacts, ...]:
+    return tuple(_facts(der) for der in chain)
+
+
+_known_facts: Final = lru_cache(maxsize=_MOST_KEPT)(_chain_facts)
+
+
 def is_for(der: bytes, host: str) -> bool:
     """Whether the certificate carries this host's name or address (RFC 9525)."""
+    return (_is_known_for if len(der) <= LARGEST_KEPT else _is_for)(der, host)
+
+
+def _is_for(der: bytes, host: str) -> bool:
     certificate = parsed(der)
     if certificate is None:
         return False
@@ -52,6 +65,9 @@ def is_for(der: bytes, host: str) -> bool:
     return True
 
 
+_is_known_for: Final = lru_cache(maxsize=_MOST_KEPT)(_is_for)
+
+
 def is_address(host: str) -> bool:
     """Whether a host is written as an IP address."""
     try:
@@ -61,7 +77,6 @@ def is_address(host: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=4_096)
 def parsed(der: bytes) -> x509.Certificate | None:
     """The certificate, `None` where it is none. Of odd ones the library warns, which is nobody's business here."""
     with warnings.catch_warnings():

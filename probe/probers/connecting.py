@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from probe.model.check import Connection
+from probe.probers.dns.names import host_name
+from probe.probers.raised import TargetFailure
 from probe.probers.resolve import LookUp, literal, vet
 from probe.probers.timing import Recorder
 
@@ -31,6 +34,19 @@ async def addresses_of(host: str, policy: Connection, look_up: LookUp, recorder:
     found = await look_up(host, policy.dns)
     recorder.end()
     return vet(found, policy.addresses)[:_MOST_ADDRESSES]
+
+
+def vet_address(host: str, policy: Connection) -> None:
+    """Vet a host that is an address, in whatever spelling: `2852039166` is one too. Names are somebody else's to resolve.
+
+    Raises:
+        AddressBlocked: it may not be connected to.
+    """
+    known = [address] if (address := literal(host)) else []
+    with suppress(TargetFailure):  # it is no such name, or one that only a proxy knows
+        known = known or list(host_name(host).addresses)
+    if known:
+        vet(known, policy.addresses)
 
 
 async def race(

@@ -9,7 +9,7 @@ from probe.model.sample import FailureKind
 from probe.model.units import format_size
 from probe.probers.decoding.decoder import Decoder, Undecodable
 from probe.probers.decoding.registry import ACCEPTED, ALIASES, DECODERS
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 
 MOST_EXPANDED: Final = 100
 """Times its own size on the wire that a body may be inflated to."""

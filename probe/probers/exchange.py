@@ -6,8 +6,8 @@ from typing import Final
 
 import httptools
 
-from probe.probers.failures import TargetFailure
 from probe.probers.heads import LONGEST_HEAD, check_head, not_http, too_long
+from probe.probers.raised import TargetFailure
 from probe.probers.timing import Recorder
 from probe.probers.wire import Wire
 

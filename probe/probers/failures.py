@@ -18,6 +18,7 @@ from OpenSSL import SSL
 
 from probe.model.sample import Failure, FailureKind
 from probe.model.units import Micros, format_duration, to_iso
+from probe.probers.raised import CLOSED_EARLY, TargetFailure
 from probe.probers.resolve import AddressBlocked
 from probe.probers.secure import REVOKED, WRONG_HOST, CertificateRefused
 from probe.probers.tls import TlsSetupUnusable
@@ -83,14 +84,6 @@ _DOING: Final = {
     "wait": "while waiting for the first byte",
     "transfer": "while the response was read",
 }
-
-
-class TargetFailure(Exception):
-    """A failure that the prober itself found, such as a body that is too long."""
-
-    def __init__(self, kind: FailureKind, detail: str) -> None:
-        super().__init__(detail)
-        self.failure = Failure(kind=kind, detail=detail)
 
 
 def timed_out(timeout: Micros, phase: str) -> Failure:
@@ -194,9 +187,7 @@ def _of_http(error: BaseException, phase: str) -> Failure | None:
         return None
     said = str(error).partition(":")[0]  # what follows quotes the target
     if "without sending" in said or "unexpectedly closed" in said:
-        return Failure(
-            kind=FailureKind.RESET, detail="the target closed the connection before the response was complete"
-        )
+        return Failure(kind=FailureKind.RESET, detail=CLOSED_EARLY)
     if said.startswith(("<StreamReset", "<ConnectionTerminated")):
         return Failure(kind=FailureKind.RESET, detail=f"the target gave up the request {_DOING[phase]} (HTTP/2)")
     if "too long" in said:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from probe.model.sample import FailureKind
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 
 LONGEST_HEAD: Final = 100 * 1024
 """Bytes of a response before its body, informational responses included."""

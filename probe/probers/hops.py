@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
 
@@ -14,7 +13,7 @@ from probe import __version__
 from probe.model.check import Connection, Request
 from probe.model.sample import FailureKind
 from probe.probers.decoding.registry import ACCEPTED
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 from probe.probers.seam import CONNECTION, RECORDER, WRITTEN
 from probe.probers.timing import Recorder
 from probe.probers.written import readable_head, wire_form
@@ -48,7 +47,7 @@ def host_of(request: Request) -> str:
     return f"{url.host}:{_port(url)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hop:
     """A request that is ready to be sent, as often as its check is due.
 
@@ -80,7 +79,6 @@ class Hop:
         return made
 
 
-@lru_cache(maxsize=16_384)
 def first_hop(request: Request, user_agent: str) -> Hop:
     """The request as configured; its headers win over the defaults."""
     given = [(name, value.reveal()) for name, value in request.headers]
@@ -140,7 +138,6 @@ def _target(base: httpx.URL, location: str) -> httpx.URL:
     return url
 
 
-@lru_cache(maxsize=16_384)
 def _url(text: str) -> httpx.URL:
     """httpx looks into a host's Punycode only when asked for the host, and fails in another way then."""
     url = httpx.URL(text)

@@ -14,8 +14,9 @@ from probe.model.check import Check, Request
 from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
-from probe.probers.failures import TargetFailure, classify, timed_out
+from probe.probers.failures import classify, timed_out
 from probe.probers.hops import REDIRECTS, Hop, first_hop, next_hop, next_way, user_agent
+from probe.probers.raised import TargetFailure
 from probe.probers.timing import Recorder
 
 _EVIDENCE: Final = 8 * 1024
@@ -59,12 +60,19 @@ class HttpProber:
     ) -> None:
         self._transport = transport
         self._now = now
-        self.user_agent = user_agent(contact)
+        self._user_agent = user_agent(contact)
+        self._hops: dict[Request, Hop] = {}
 
     def prepare(self, check: Check) -> None:
         """Have the check's request ready; one that can't be made will say so when it is measured."""
         with suppress(httpx.InvalidURL, ValueError):
-            first_hop(check.request, self.user_agent)
+            self._first_hop(check.request)
+
+    async def renew(self, *, contact: str | None) -> None:
+        """Forget what was made ready, and close what rests: checks may be gone, and files may have changed."""
+        self._user_agent = user_agent(contact)
+        self._hops.clear()
+        await self._transport.aclose()
 
     async def measure(self, check: Check) -> Sample:
         """One attempt. A target's failure is data in the sample; only cancellation is raised."""
@@ -90,9 +98,15 @@ class HttpProber:
         """Close what is kept open between attempts."""
         await self._transport.aclose()
 
+    def _first_hop(self, request: Request) -> Hop:
+        found = self._hops.get(request)
+        if found is None:
+            found = self._hops[request] = first_hop(request, self._user_agent)
+        return found
+
     async def _follow(self, request: Request, recorder: Recorder, seen: _Seen) -> None:
         """Each hop is made, timed and vetted like the first."""
-        hop, connection = first_hop(request, self.user_agent), request.connection
+        hop, connection = self._first_hop(request), request.connection
         while True:
             seen.hop = hop
             response = await self._fetch(hop.sent(recorder, connection), request.max_body, recorder, seen)

@@ -14,13 +14,21 @@ LookUp: TypeAlias = Callable[[str, DnsPolicy], Awaitable[Sequence[str]]]
 """A host to its addresses, in the order in which they shall be tried; `TargetFailure` when there is none."""
 
 
+_LONGEST_LITERAL: Final = 45
+"""Characters of an IPv6 address with an IPv4 address in it."""
+
+
 class AddressBlocked(Exception):
     """The name leads to an address that a probe must not talk to (SSRF)."""
 
 
-@lru_cache(maxsize=16_384)
 def literal(host: str) -> str | None:
     """The host itself when it is an address, which nobody has to look up."""
+    return _literal(host) if len(host) <= _LONGEST_LITERAL else None
+
+
+@lru_cache(maxsize=16_384)
+def _literal(host: str) -> str | None:
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:

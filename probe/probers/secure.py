@@ -57,7 +57,7 @@ class SecureLayer:
 
     def __init__(self, policy: TlsPolicy, host: str, write: Callable[[bytes], None], *, http2: bool = False) -> None:
         self._policy = policy
-        self._host = policy.server_name or host
+        self._host = policy.server_name or host.removesuffix(".")  # RFC 6066 §3: not in SNI
         self._write = write
         self._seen = Seen()
         self._chain: tuple[bytes, ...] = ()

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from probe.model.sample import Revocation
 from probe.model.units import MINUTE, Micros, from_datetime
-from probe.probers.certificates import parsed
+from probe.probers.certificates import LARGEST_KEPT, parsed
 
 _SKEW: Final[Micros] = 5 * MINUTE
 """By how much the clocks of an authority and this machine may differ."""
@@ -36,13 +36,13 @@ def stapled(response: bytes, chain: Sequence[bytes], now: Micros) -> Revocation 
     """
     if not response or len(chain) < 2:
         return None
-    found = _signed(response, tuple(chain))
+    is_small = len(response) + sum(map(len, chain)) <= LARGEST_KEPT
+    found = (_known_to_be_signed if is_small else _signed)(response, tuple(chain))
     if found is None or not _is_current(found, now):
         return None
     return _STATUS[found.certificate_status]
 
 
-@lru_cache(maxsize=1_024)
 def _signed(response: bytes, chain: tuple[bytes, ...]) -> ocsp.OCSPResponse | None:
     """The response, if its signature and its subject hold."""
     leaf = parsed(chain[0])
@@ -58,6 +58,9 @@ def _signed(response: bytes, chain: tuple[bytes, ...]) -> ocsp.OCSPResponse | No
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
         pass
     return None
+
+
+_known_to_be_signed: Final = lru_cache(maxsize=256)(_signed)
 
 
 def _is_issuer(issuer: x509.Certificate, leaf: x509.Certificate, found: ocsp.OCSPResponse) -> bool:

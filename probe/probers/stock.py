@@ -12,11 +12,12 @@ from h2.config import H2Configuration
 
 from probe.model.check import Connection
 from probe.model.sample import FailureKind
+from probe.probers.connecting import vet_address
 from probe.probers.dns import Resolver
-from probe.probers.failures import TargetFailure
 from probe.probers.heads import check_head
 from probe.probers.network import MeasuringBackend
-from probe.probers.resolve import LookUp, literal, vet
+from probe.probers.raised import TargetFailure
+from probe.probers.resolve import LookUp
 from probe.probers.seam import connection_of, recorder_of
 from probe.probers.tls import context
 
@@ -41,8 +42,8 @@ class StockTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         recorder, connection = recorder_of(request), connection_of(request)
         proxy = httpx.URL(connection.proxy.reveal()) if connection.proxy else None
-        if proxy and (address := literal(request.url.raw_host.decode("ascii"))):
-            vet([address], connection.addresses)  # names the proxy resolves by itself; of them nothing is known here
+        if proxy:
+            vet_address(request.url.raw_host.decode("ascii"), connection)
         network = MeasuringBackend(
             recorder,
             connection,

@@ -10,7 +10,7 @@ from anyio.abc import ByteStream
 
 from probe.model.check import TlsPolicy
 from probe.model.sample import FailureKind, TlsFacts
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import CLOSED_IN_HANDSHAKE, TargetFailure
 from probe.probers.secure import SecureLayer
 from probe.probers.timing import Recorder
 
@@ -115,4 +115,4 @@ class Secured(ByteStream):
 
 
 def _closed() -> TargetFailure:
-    return TargetFailure(FailureKind.RESET, "the target closed the connection during the TLS handshake")
+    return TargetFailure(FailureKind.RESET, CLOSED_IN_HANDSHAKE)

@@ -88,7 +88,7 @@ class Recorder:
 
     def begin_again(self) -> None:
         """A connection that was to be used again turned out to be dead: the request goes out anew, on another one."""
-        self._open = None
+        self._open = self.address = self.tls = None
         self._began = self._writing = self._sent = self._first_byte = self._last_byte = 0
 
     def finish_hop(self, *, is_complete: bool = True) -> None:
@@ -96,10 +96,12 @@ class Recorder:
         self.end()
         now = perf_counter_ns()
         over = self._last_byte if self._last_byte and is_complete else now
+        answered = self._first_byte or now
+        sent = min(self._sent or now, answered)  # a target may answer before all was sent
         if self._writing:
-            self._add("send", (self._sent or now) - self._writing)
-        if self._sent:
-            self._add("wait", (self._first_byte or now) - self._sent)
+            self._add("send", sent - self._writing)
+        if self._sent or (self._writing and self._first_byte):
+            self._add("wait", answered - sent)
         if self._first_byte:
             self._add("transfer", over - self._first_byte)
         if self._began:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -18,6 +19,13 @@ _PrivateKey: TypeAlias = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 )
 _OLDEST: Final = {TlsVersion.V1_2: SSL.TLS1_2_VERSION, TlsVersion.V1_3: SSL.TLS1_3_VERSION}
+_CIPHERS: Final = b"ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AESGCM:RSA+AES:!aNULL:!eNULL"
+"""Of TLS 1.2. Without finite-field Diffie-Hellman, as in browsers: with a prime of its own making a target could keep us
+busy for as long as it likes."""
+
+_DEEPEST: Final = 8
+"""Authorities between a certificate and its root: each costs time, and honest chains have one or two."""
+
 _OFFERED: Final = {False: [b"http/1.1"], True: [b"h2", b"http/1.1"]}
 
 
@@ -40,7 +48,6 @@ class Seen:
         self.stapled = b""
 
 
-@lru_cache(maxsize=256)
 def context(policy: TlsPolicy, *, http2: bool) -> SSL.Context:
     """The context of a policy, for connections whose app data is a `Seen`.
 
@@ -50,8 +57,15 @@ def context(policy: TlsPolicy, *, http2: bool) -> SSL.Context:
     Raises:
         TlsSetupUnusable: there is no such file, or not in it what must be.
     """
+    return _context(replace(policy, server_name=None) if policy.server_name else policy, http2)
+
+
+@lru_cache(maxsize=256)
+def _context(policy: TlsPolicy, http2: bool) -> SSL.Context:
     made = SSL.Context(SSL.TLS_CLIENT_METHOD)
     made.set_min_proto_version(_OLDEST[policy.min_version])
+    made.set_cipher_list(_CIPHERS)
+    made.set_verify_depth(_DEEPEST)
     made.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION)
     made.set_alpn_protos(_OFFERED[http2])
     made.set_verify(SSL.VERIFY_PEER if policy.verify else SSL.VERIFY_NONE, _note_problem)
@@ -126,3 +140,13 @@ def _must_be_readable(what: str, file: str) -> None:
         raise TlsSetupUnusable(f"{what} can't be used: {str(error.strerror).lower()}") from None
     except ValueError:
         raise TlsSetupUnusable(f"{what} can't be used: that is no file name") from None
+
+
+def forget() -> None:
+    """The files that contexts were made from may have changed."""
+    _context.cache_clear()
+
+
+def made() -> int:
+    """How many contexts were made since the last `forget`."""
+    return _context.cache_info().misses

@@ -15,7 +15,7 @@ from probe.probers.engine import EngineTransport
 from probe.probers.resolve import LookUp
 from probe.probers.seam import connection_of
 from probe.probers.stock import StockTransport
-from probe.probers.tls import TlsSetupUnusable, context
+from probe.probers.tls import TlsSetupUnusable, context, forget
 
 
 async def warm_up(requests: Iterable[Request]) -> None:
@@ -30,7 +30,7 @@ def _may_need_tls(request: Request) -> bool:
 
 
 def _make_contexts(connections: Iterable[Connection]) -> None:
-    context.cache_clear()  # the files that they were made from may have changed
+    forget()
     for connection in connections:
         with suppress(TlsSetupUnusable):  # which each attempt will say
             context(connection.tls, http2=connection.http2)

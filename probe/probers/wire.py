@@ -8,13 +8,11 @@ from typing import Final, Protocol, cast
 
 from probe.model.check import TlsPolicy
 from probe.model.sample import FailureKind, TlsFacts
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import CLOSED_EARLY, CLOSED_IN_HANDSHAKE, TargetFailure
 from probe.probers.secure import SecureLayer
 from probe.probers.timing import Recorder
 
 _LARGEST_WRITE: Final = 16 * 1024
-_CLOSED_EARLY: Final = "the target closed the connection before the response was complete"
-_CLOSED_IN_HANDSHAKE: Final = "the target closed the connection during the TLS handshake"
 
 
 class Reader(Protocol):
@@ -86,6 +84,7 @@ class Wire(asyncio.Protocol):
         for start in range(0, len(request), _LARGEST_WRITE):
             await self.until(lambda: is_answered() or not (self._is_paused or self._error))
             if is_answered():
+                self._is_spoiled = True  # the rest of it is still expected
                 return
             self._recorder.writes()
             self._put(request[start : start + _LARGEST_WRITE])
@@ -178,11 +177,11 @@ class Wire(asyncio.Protocol):
         if error:
             self._error = error
         elif self._layer and not self._layer.is_established:
-            self._error = TargetFailure(FailureKind.RESET, _CLOSED_IN_HANDSHAKE)
+            self._error = TargetFailure(FailureKind.RESET, CLOSED_IN_HANDSHAKE)
         elif self._reader and self._is_really_over and self._reader.end():
             self._recorder.read()
         else:
-            self._error = TargetFailure(FailureKind.RESET, _CLOSED_EARLY)
+            self._error = TargetFailure(FailureKind.RESET, CLOSED_EARLY)
 
     @property
     def _is_really_over(self) -> bool:

@@ -18,7 +18,6 @@ from probe.model.errors import ResultsLost
 from probe.model.sample import FailureKind
 from probe.model.settings import Settings
 from probe.model.units import SECOND, Micros
-from probe.probers.hops import user_agent
 from probe.probers.http import HttpProber
 from probe.probers.transport import ProbeTransport, warm_up
 from probe.report import ProberFacts, check_writable
@@ -229,7 +228,7 @@ class _Daemon:
         self._scheduler.replace(wanted.checks)
         self._cycle.replace(wanted.checks, most_per_host=wanted.max_per_host)
         self._control.replace(wanted.control, wanted.addresses)
-        self._prober.user_agent = user_agent(wanted.contact)
+        await self._prober.renew(contact=wanted.contact)
         await self._prepare()
         self._telemetry.retain({check.id for check in wanted.checks})
         self._hooks.reloaded(wanted)

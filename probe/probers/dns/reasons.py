@@ -12,7 +12,7 @@ from probe.model.check import Family
 from probe.model.sample import FailureKind
 from probe.model.units import Micros, format_duration
 from probe.probers.dns.servers import Server
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 
 NOT_A_NAME: Final = "it is not a valid host name"
 NO_SUCH_NAME: Final = "there is no such name (NXDOMAIN)"

@@ -13,8 +13,8 @@ import pytest
 from probe.model.check import DnsPolicy
 from probe.model.sample import FailureKind
 from probe.model.units import MILLISECOND, SECOND
-from probe.probers.failures import TargetFailure
 from probe.probers.http import HttpProber
+from probe.probers.raised import TargetFailure
 from tests.fakes.servers import EMPTY_OK, Authority, Behaviour, answers, ok, serving, silent
 from tests.integration.conftest import Engine
 from tests.integration.probers.measuring import SHORT, by, check_of, no_more_files, trusting

@@ -12,7 +12,7 @@ import pytest
 
 from probe.model.sample import Failure, FailureKind
 from probe.probers.decode import BodyReader
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 from tests.fakes.encodings import ENCODINGS, zstd
 
 MEGABYTE = 1_000_000

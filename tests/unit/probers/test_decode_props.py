@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from probe.model.sample import FailureKind
 from probe.probers.decode import BodyReader
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 from tests.fakes.encodings import ENCODINGS
 
 LIMIT = 300

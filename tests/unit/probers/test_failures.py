@@ -13,7 +13,8 @@ from OpenSSL import SSL
 
 from probe.model.check import TlsPolicy
 from probe.model.sample import FailureKind
-from probe.probers.failures import TargetFailure, classify, timed_out
+from probe.probers.failures import classify, timed_out
+from probe.probers.raised import TargetFailure
 from probe.probers.resolve import AddressBlocked
 from probe.probers.secure import SecureLayer
 

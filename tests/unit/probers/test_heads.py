@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from probe.model.sample import FailureKind
-from probe.probers.failures import TargetFailure
 from probe.probers.heads import LONGEST_HEAD, check_head
+from probe.probers.raised import TargetFailure
 
 
 @pytest.mark.parametrize(

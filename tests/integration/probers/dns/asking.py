@@ -9,7 +9,7 @@ import pytest
 from probe.model.check import DnsPolicy
 from probe.model.sample import FailureKind
 from probe.probers.dns import Resolver
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 from tests.fakes.dns import zone
 
 BOTH: Final = zone("www.example 300 A 192.0.2.1", "www.example 300 A 192.0.2.2", "www.example 300 AAAA 2001:db8::1")

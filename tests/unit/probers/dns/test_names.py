@@ -4,7 +4,7 @@ import pytest
 
 from probe.model.check import Family
 from probe.probers.dns.names import candidates, host_name, of_family
-from probe.probers.failures import TargetFailure
+from probe.probers.raised import TargetFailure
 
 
 @pytest.mark.parametrize(
