@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Final, TypeAlias
 
 from probe.model.check import Connection
 from probe.probers.dns.names import host_name
@@ -18,7 +19,7 @@ STAGGER: Final = 0.25
 """Seconds that an address is alone before the next one is tried beside it (RFC 8305 §5, Connection Attempt Delay)."""
 
 _MOST_ADDRESSES: Final = 10
-_T = TypeVar("_T")
+_Contender: TypeAlias = "asyncio.Task[socket.socket]"
 
 
 async def addresses_of(host: str, policy: Connection, look_up: LookUp, recorder: Recorder) -> list[str]:
@@ -49,9 +50,7 @@ def vet_address(host: str, policy: Connection) -> None:
         vet(known, policy.addresses)
 
 
-async def race(
-    addresses: Sequence[str], connect: Callable[[str], Awaitable[_T]], discard: Callable[[_T], Awaitable[None]]
-) -> tuple[_T, str]:
+async def race(addresses: Sequence[str], port: int) -> tuple[socket.socket, str]:
     """Happy eyeballs: the first connection that stands, and its address; the others are given up.
 
     An address that fails at once lets the next one start at once; one that is silent, after `STAGGER`.
@@ -59,32 +58,42 @@ async def race(
     Raises:
         OSError: no address accepted; the reason of the first that could be reached at all, if one could.
     """
-    waiting, contenders, errors = deque(addresses), dict[asyncio.Task[_T], str](), list[BaseException]()
+    waiting, contenders, errors = deque(addresses), dict[_Contender, str](), list[BaseException]()
     try:
         while waiting or contenders:
             if waiting:
                 address = waiting.popleft()
-                contenders[asyncio.ensure_future(connect(address))] = address
+                contenders[asyncio.ensure_future(_open(address, port))] = address
             done, _ = await asyncio.wait(
                 contenders, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
-                error = task.exception()
+                address, error = contenders.pop(task), task.exception()
                 if error is None:
-                    return task.result(), contenders.pop(task)
+                    return task.result(), address
                 errors.append(error)
-                contenders.pop(task)
         raise _most_telling(errors)
     finally:
-        await _give_up(contenders, discard)
+        for task in contenders:
+            task.cancel()
+            task.add_done_callback(_discard)
 
 
-async def _give_up(contenders: dict[asyncio.Task[_T], str], discard: Callable[[_T], Awaitable[None]]) -> None:
-    for task in contenders:
-        task.cancel()
-    for late in await asyncio.gather(*contenders, return_exceptions=True):
-        if not isinstance(late, BaseException):
-            await discard(late)
+async def _open(address: str, port: int) -> socket.socket:
+    """A connected socket."""
+    opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        opened.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(opened, (address, port))
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _discard(late: _Contender) -> None:
+    if not late.cancelled() and late.exception() is None:
+        late.result().close()
 
 
 def _most_telling(errors: Sequence[BaseException]) -> BaseException:

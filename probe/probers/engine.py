@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Final
 
 import httpx
@@ -85,7 +83,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
         if len(addresses) == 1:
             await loop.create_connection(lambda: wire, addresses[0], place.port)
             return printed(addresses[0], place.port)
-        opened, address = await race(addresses, partial(_open, place.port), _discard)
+        opened, address = await race(addresses, place.port)
         await loop.create_connection(lambda: wire, sock=opened)
         return printed(address, place.port)
 
@@ -137,19 +135,3 @@ def _rest(headers: list[tuple[bytes, bytes]]) -> float:
     told = next((value for name, value in headers if name.lower() == b"keep-alive"), b"")
     found = _TOLD_REST.search(told)
     return max(0.0, float(found[1]) - 1) if found else LONGEST_REST
-
-
-async def _open(port: int, address: str) -> socket.socket:
-    """A connected socket."""
-    opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        opened.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(opened, (address, port))
-    except BaseException:
-        opened.close()
-        raise
-    return opened
-
-
-async def _discard(opened: socket.socket) -> None:
-    opened.close()

@@ -6,14 +6,12 @@ from typing import Final
 
 import httptools
 
-from probe.probers.heads import LONGEST_HEAD, check_head, not_http, too_long
+from probe.probers.heads import LONGEST_HEAD, MOST_FRAMING, check_head, not_http, too_long
 from probe.probers.raised import TargetFailure
 from probe.probers.timing import Recorder
 from probe.probers.wire import Wire
 
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
-_MOST_FRAMING: Final = 16
-"""Bytes around each byte of a body that are still honest: a chunk of one byte has five."""
 
 
 class Exchange:
@@ -112,7 +110,7 @@ class Exchange:
             self._recorder.http_version = f"HTTP/{self._parser.get_http_version()}"
 
     def on_body(self, body: bytes) -> None:
-        self._framing = max(0, self._framing - (1 + _MOST_FRAMING) * len(body))
+        self._framing = max(0, self._framing - (1 + MOST_FRAMING) * len(body))
         if not self.is_complete:
             self._parts.append(body)
 

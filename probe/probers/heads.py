@@ -12,6 +12,9 @@ from probe.probers.raised import TargetFailure
 LONGEST_HEAD: Final = 100 * 1024
 """Bytes of a response before its body, informational responses included."""
 
+MOST_FRAMING: Final = 16
+"""Bytes around each byte of a body that are still honest: a chunk of one byte has five."""
+
 _LOWEST_STATUS: Final = 100
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CHUNKED: Final = [b"chunked"]

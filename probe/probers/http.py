@@ -17,7 +17,7 @@ from probe.probers.decode import BodyReader
 from probe.probers.failures import classify, timed_out
 from probe.probers.hops import REDIRECTS, Hop, first_hop, next_hop, next_way, user_agent
 from probe.probers.raised import TargetFailure
-from probe.probers.timing import Recorder
+from probe.probers.timing import Recorder, Via
 
 _EVIDENCE: Final = 8 * 1024
 """Bytes kept of a body that failed: more than is shown, for what may be a secret is masked before it is cut."""
@@ -26,6 +26,8 @@ _FRAMING: Final = 2**20
 """Bytes on the wire that need not be body, beside as many again as the body may have."""
 
 _ENCODING: Final = "content-encoding"
+_NOT_THE_PROXYS: Final = frozenset({FailureKind.PROBER_FAULT, FailureKind.PROXY, FailureKind.BLOCKED})
+_OF_THE_TARGET: Final = frozenset({FailureKind.TIMEOUT, FailureKind.UNREACHABLE})
 _SENDING: Final = frozenset({"send", "wait", "transfer"})
 
 
@@ -89,8 +91,8 @@ class HttpProber:
             failure = timed_out(check.timeout, phase) if deadline.expired() else classify(error, phase)
             if phase not in _SENDING:
                 seen.hop = None
-            if check.request.connection.proxy and not recorder.has_connection:
-                failure = _of_the_proxy(failure)
+            if recorder.via:
+                failure = _of_the_proxy(failure, recorder.via)
         recorder.finish_hop(is_complete=failure is None)
         return _sample(started_at, recorder, seen, failure)
 
@@ -155,9 +157,9 @@ def _refuse_framing(received: int, most: int) -> None:
         raise TargetFailure(FailureKind.TOO_LARGE, detail)
 
 
-def _of_the_proxy(failure: Failure) -> Failure:
-    """Nothing is known of the target while the proxy before it can't be reached."""
-    if failure.kind in (FailureKind.PROBER_FAULT, FailureKind.PROXY, FailureKind.BLOCKED):
+def _of_the_proxy(failure: Failure, via: Via) -> Failure:
+    """Nothing is known of a target while the proxy before it fails. One that asked it in vain says something of it."""
+    if failure.kind in _NOT_THE_PROXYS or (via is Via.ASKING and failure.kind in _OF_THE_TARGET):
         return failure
     return Failure(kind=FailureKind.PROXY, detail=f"the proxy can't be used: {failure.detail}")
 

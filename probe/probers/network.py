@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import ssl
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Final, NamedTuple
 
 import anyio
 import httpcore
-from anyio.abc import ByteStream
+from anyio.abc import ByteStream, SocketStream
 from httpcore import SOCKET_OPTION
 
 from probe.model.check import Connection, TlsPolicy
+from probe.model.sample import FailureKind
 from probe.probers.connecting import addresses_of, printed, race
+from probe.probers.heads import LONGEST_HEAD, MOST_FRAMING, too_long
+from probe.probers.raised import TargetFailure
 from probe.probers.resolve import LookUp
 from probe.probers.streams import Counted, Secured
-from probe.probers.timing import Recorder
+from probe.probers.timing import Recorder, Via
 
 _SENDS: Final = "http2.send_request_headers.started"
 _SENT: Final = "http2.send_request_body.complete"
@@ -55,9 +60,10 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
     ) -> None:
         self.recorder = recorder
         self.is_requesting = False
+        self.framing = 0
         self._connection = connection
         self._look_up = look_up
-        self._has_proxy = is_proxy_secure is not None
+        self.has_proxy = is_proxy_secure is not None
         self._ahead: deque[Handshake] = deque()
         if is_proxy_secure:
             to_proxy = replace(connection.tls, server_name=None, certificate=None, key=None)
@@ -90,11 +96,13 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
             TargetFailure: the name has no addresses.
             AddressBlocked: no address may be connected to.
         """
+        if self.has_proxy:
+            self.recorder.via = Via.REACHING
         addresses = await addresses_of(host, self._connection, self._look_up, self.recorder)
         self.recorder.address = printed(addresses[-1], port)
         self.recorder.begin("connect")
-        stream, address = await race(addresses, partial(_open, port), anyio.aclose_forcefully)
-        return self._connected(stream, printed(address, port))
+        opened, address = await race(addresses, port)
+        return self._connected(await _stream(opened), printed(address, port))
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[SOCKET_OPTION] | None = None
@@ -108,6 +116,7 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         """The next handshake, with the proxy or with the target."""
         handshake = self._ahead.popleft()
         if handshake.is_targets:
+            self.recorder.via = None
             self.recorder.end()
             self.recorder.begin("tls")
         secured = Secured(stream, handshake.policy, host, http2=handshake.offers_http2)
@@ -115,10 +124,12 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         if handshake.is_targets:
             self.recorder.tls = facts
         secured.layer.verify(facts)
-        self.recorder.has_connection = True
-        if not self._ahead:
-            self.recorder.end()
+        self._go_on()
         return _Stream(secured, self, protocol=secured.layer.protocol)
+
+    def passed_on(self, size: int) -> None:
+        """So many bytes of a body came: what stands around them was honest, within limits."""
+        self.framing = max(0, self.framing - (1 + MOST_FRAMING) * size)
 
     async def trace(self, event: str, _: object) -> None:
         """What httpcore tells of a request over HTTP/2."""
@@ -129,21 +140,32 @@ class MeasuringBackend(httpcore.AsyncNetworkBackend):
         elif event == _ANSWERED:
             self.recorder.answered()
 
-    def _connected(self, stream: ByteStream, address: str) -> httpcore.AsyncNetworkStream:
-        if not (self._has_proxy and self._ahead):
+    def _go_on(self) -> None:
+        """There is a connection, and the proxy on the way has shown who it is: it is asked for a tunnel, or passes on."""
+        self.recorder.via = Via.ASKING if self._ahead else None
+        if not self._ahead:
             self.recorder.end()
+
+    def _connected(self, stream: ByteStream, address: str) -> httpcore.AsyncNetworkStream:
         self.recorder.address = address
-        self.recorder.has_connection = not self._ahead or self._ahead[0].is_targets
+        if not self.has_proxy:
+            self.recorder.end()
+        elif not self._ahead or self._ahead[0].is_targets:
+            self._go_on()
         known = "h2" if self._connection.http2 and not self._ahead else ""
         return _Stream(Counted(stream, self.recorder), self, protocol=known)
 
 
-async def _open(port: int, address: str) -> ByteStream:
-    """A connection. What anyio raises has the reason as its cause, and httpcore's pools cut causes off."""
+async def _stream(opened: socket.socket) -> ByteStream:
+    """What anyio makes of a connection; one that was reset meanwhile is none to it."""
     try:
-        return await anyio.connect_tcp(address, port)
-    except OSError as error:
-        raise error.__cause__ or error from None
+        return await SocketStream.from_socket(opened)
+    except ValueError:
+        opened.close()
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from None
+    except BaseException:
+        opened.close()
+        raise
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -160,9 +182,18 @@ class _Stream(httpcore.AsyncNetworkStream):
             data = await self._stream.receive(max_bytes)
         except anyio.EndOfStream:
             data = b""
+        self._refuse_floods(data)
         if self._network.is_with_target and (data or self._recorder.current() == "transfer"):
             self._recorder.read(is_answer=self._protocol != "h2" or self._recorder.has_answer)
         return data
+
+    def _refuse_floods(self, data: bytes) -> None:
+        """httpcore reads frames and informational responses for as long as they come."""
+        self._network.framing += len(data)
+        if self._network.framing > 2 * LONGEST_HEAD:
+            raise too_long("what stands around the body" if self._recorder.has_answer else "the head of the response")
+        if self._protocol == "h2" and data.startswith(b"HTTP/1."):
+            raise TargetFailure(FailureKind.PROTOCOL, "the target does not speak HTTP/2: it answered in HTTP/1")
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         is_request = self._network.is_requesting if self._protocol == "h2" else self._network.is_with_target

@@ -14,13 +14,14 @@ from probe.model.check import Connection
 from probe.model.sample import FailureKind
 from probe.probers.connecting import vet_address
 from probe.probers.dns import Resolver
-from probe.probers.heads import check_head
+from probe.probers.heads import check_head, not_http
 from probe.probers.network import MeasuringBackend
 from probe.probers.raised import TargetFailure
 from probe.probers.resolve import LookUp
 from probe.probers.seam import connection_of, recorder_of
 from probe.probers.tls import context
 
+_PROXY_AUTHENTICATION_REQUIRED: Final = 407
 _NO_CONTEXT: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """httpcore wants one, and hands it to the network backend, which has its own."""
 
@@ -55,20 +56,8 @@ class StockTransport(httpx.AsyncBaseTransport):
             context(connection.tls, http2=connection.http2)  # made before anything is timed
         carrier = _through(proxy, network, connection) if proxy else _straight(request, network, connection)
         try:
-            response = await carrier.handle_async_request(_converted(request, network))
-        except ValueError as error:
-            await carrier.aclose()
-            if recorder.current() not in ("wait", "transfer"):
-                raise
-            raise TargetFailure(
-                FailureKind.PROTOCOL, "the response is not valid HTTP/2: its status is no number"
-            ) from error
+            response = await _answer(carrier, request, network)
         except BaseException:
-            await carrier.aclose()
-            raise
-        try:
-            check_head(response.status, response.headers)
-        except TargetFailure:
             await carrier.aclose()
             raise
         version: bytes = response.extensions.get("http_version", b"")
@@ -76,7 +65,7 @@ class StockTransport(httpx.AsyncBaseTransport):
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(response, carrier),
+            stream=_Body(response, carrier, network),
             request=request,
             extensions={"http_version": version},
         )
@@ -85,12 +74,14 @@ class StockTransport(httpx.AsyncBaseTransport):
 class _Body(httpx.AsyncByteStream):
     """The response's raw body; closing it closes the connection."""
 
-    def __init__(self, response: httpcore.Response, carrier: _Carrier) -> None:
+    def __init__(self, response: httpcore.Response, carrier: _Carrier, network: MeasuringBackend) -> None:
         self._response = response
         self._carrier = carrier
+        self._network = network
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in self._response.aiter_stream():
+            self._network.passed_on(len(part))
             yield part
 
     async def aclose(self) -> None:
@@ -98,6 +89,20 @@ class _Body(httpx.AsyncByteStream):
             await self._response.aclose()
         finally:
             await self._carrier.aclose()
+
+
+async def _answer(carrier: _Carrier, request: httpx.Request, network: MeasuringBackend) -> httpcore.Response:
+    """The response's head, if it is one, and the target's."""
+    try:
+        response = await carrier.handle_async_request(_converted(request, network))
+    except ValueError as error:
+        if network.recorder.current() not in ("wait", "transfer"):
+            raise
+        raise not_http("its status is no number") from error
+    check_head(response.status, response.headers)
+    if network.has_proxy and request.url.scheme == "http" and response.status == _PROXY_AUTHENTICATION_REQUIRED:
+        raise TargetFailure(FailureKind.PROXY, "the proxy wants other credentials: it answers 407")
+    return response
 
 
 def _straight(request: httpx.Request, network: MeasuringBackend, connection: Connection) -> _Carrier:

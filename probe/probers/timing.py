@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from time import perf_counter_ns
 
 from probe.model.sample import PHASES, Phases, TlsFacts
 from probe.model.units import Micros
+
+
+class Via(Enum):
+    """How far the way through a proxy has come."""
+
+    REACHING = auto()  # connecting to it
+    ASKING = auto()  # it was asked for a tunnel
 
 
 class Recorder:
@@ -19,11 +27,11 @@ class Recorder:
         sent: bytes on the wire, TLS included.
         received: likewise.
         address: of the last hop: connected to, or tried last.
-        has_connection: it is connected to, and has shown who it is where it is a proxy that must.
+        via: what goes on concerns a proxy on the way; `None` where it is the target's.
         http_version, tls: of the last hop.
     """
 
-    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_took", "_writing", "address", "has_connection", "http_version", "received", "sent", "started_at", "tls")  # fmt: skip
+    __slots__ = ("_began", "_first_byte", "_last_byte", "_open", "_sent", "_spent", "_took", "_writing", "address", "http_version", "received", "sent", "started_at", "tls", "via")  # fmt: skip
 
     def __init__(self, started_at: Micros = 0) -> None:
         self.started_at = started_at
@@ -34,7 +42,7 @@ class Recorder:
         self.sent = 0
         self.received = 0
         self.address: str | None = None
-        self.has_connection = False
+        self.via: Via | None = None
         self.http_version: str | None = None
         self.tls: TlsFacts | None = None
 
@@ -79,7 +87,7 @@ class Recorder:
         """The response was a redirect: a new connection comes, and what is known of the last one no longer holds."""
         self.finish_hop()
         self.address = self.http_version = self.tls = None
-        self.has_connection = False
+        self.via = None
 
     @property
     def has_answer(self) -> bool:
@@ -97,15 +105,15 @@ class Recorder:
         now = perf_counter_ns()
         over = self._last_byte if self._last_byte and is_complete else now
         answered = self._first_byte or now
-        sent = min(self._sent or now, answered)  # a target may answer before all was sent
+        sent = max(self._writing, min(self._sent or now, answered))  # a target may answer before all was sent, or any
         if self._writing:
             self._add("send", sent - self._writing)
         if self._sent or (self._writing and self._first_byte):
-            self._add("wait", answered - sent)
+            self._add("wait", max(0, answered - sent))
         if self._first_byte:
             self._add("transfer", over - self._first_byte)
         if self._began:
-            self._took += over - self._began
+            self._took += max(0, over - self._began)
         self._began = self._writing = self._sent = self._first_byte = self._last_byte = 0
 
     def current(self) -> str:

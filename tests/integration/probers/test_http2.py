@@ -114,7 +114,7 @@ def literal(name: bytes, value: bytes) -> bytes:
 
 
 HOSTILE = (
-    Hostile("speaks HTTP/1.1", answers(ok(SECRET.encode())), FailureKind.PROTOCOL),
+    Hostile("speaks HTTP/1.1 all the same", answers(ok(SECRET.encode())), FailureKind.PROTOCOL),
     Hostile("resets the stream", frames(frame(RST_STREAM, 0, 1, b"\0\0\0\2")), FailureKind.RESET),
     Hostile("goes away", frames(frame(GOAWAY, 0, 0, bytes(8) + SECRET.encode())), FailureKind.RESET),
     Hostile("no status", frames(headers(literal(b"x-a", b"b"))), FailureKind.PROTOCOL),
@@ -134,13 +134,13 @@ HOSTILE = (
     Hostile(
         "a header block without end",
         endless(lambda number: frame(CONTINUATION if number else HEADERS, 0, 1, literal(b"x-flood", b"y" * 100) * 50)),
-        FailureKind.PROTOCOL,
+        FailureKind.TOO_LARGE,
     ),
-    Hostile("pings without end", endless(lambda _: frame(PING, 0, 0, bytes(8)) * 10), FailureKind.TIMEOUT),
+    Hostile("pings without end", endless(lambda _: frame(PING, 0, 0, bytes(8)) * 10), FailureKind.TOO_LARGE),
     Hostile(
         "empty frames without end",
-        endless(lambda number: frame(DATA, 0, 1) * 10 if number else headers(OK)),
-        FailureKind.TIMEOUT,
+        endless(lambda number: frame(DATA, 0, 1) * 100 if number else headers(OK)),
+        FailureKind.TOO_LARGE,
     ),
     Hostile(
         "a body without end",

@@ -138,11 +138,39 @@ async def test_a_proxys_address_is_vetted_too(prober: HttpProber, authority: Aut
     async with serving(answers(ok())) as server, proxying(server) as proxy:
         sample = await through(prober, proxy, "http://shop.example/", authority, deny="127.0.0.0/8")
     assert sample.failure is not None
-    assert sample.failure.kind in {FailureKind.BLOCKED, FailureKind.PROXY}
+    assert sample.failure.kind is FailureKind.BLOCKED
     assert proxy.heads == []
 
 
-@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]"])
+@pytest.mark.parametrize("answer", [b"SSH-2.0-proxy\r\n\r\n", b" ", b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000])
+async def test_a_proxy_that_answers_nonsense_leaves_the_target_unknown(
+    prober: HttpProber, authority: Authority, answer: bytes
+) -> None:
+    async with serving(answers(ok())) as server, proxying(server, refusal=answer) as proxy:
+        sample = await through(prober, proxy, "https://shop.example/", authority)
+    assert sample.failure is not None
+    assert sample.failure.kind is FailureKind.PROXY
+
+
+async def test_a_proxy_that_wants_other_credentials_is_not_the_target(prober: HttpProber, authority: Authority) -> None:
+    refusal = b"HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n"
+    async with serving(answers(ok())) as server, proxying(server, refusal=refusal) as proxy:
+        sample = await through(prober, proxy, "http://shop.example/", authority)
+    assert sample.failure is not None
+    assert sample.failure.kind is FailureKind.PROXY
+
+
+async def test_a_407_of_the_target_itself_is_its_answer(prober: HttpProber, authority: Authority) -> None:
+    refusal = b"HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n"
+    async with (
+        serving(answers(refusal), tls=authority.context("shop.example")) as server,
+        proxying(server) as proxy,
+    ):
+        sample = await through(prober, proxy, "https://shop.example/", authority)
+    assert (sample.failure, sample.http_status) == (None, 407)
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "2852039166", "0xa9fea9fe", "169.254.169.254."])
 async def test_an_address_is_vetted_also_where_a_proxy_would_connect(
     prober: HttpProber, authority: Authority, host: str
 ) -> None:

@@ -183,3 +183,9 @@ async def test_what_takes_long_is_made_before_the_first_attempt(prober: HttpProb
         before = made()
         assert (await prober.measure(check)).failure is None
     assert made() == before
+
+
+async def test_a_dot_behind_the_host_is_in_no_certificate(prober: HttpProber, authority: Authority) -> None:
+    async with serving(answers(EMPTY_OK), tls=authority.context()) as server:
+        sample = await prober.measure(trusting(check_of(server.url(host="localhost.")), authority))
+    assert (sample.failure, server.server_names) == (None, ["localhost"])
