@@ -23,6 +23,9 @@ ENOUGH: Final = 4
 _LONGEST: Final = 128
 """Characters that are looked for at once; a longer secret, such as a key of several lines, in pieces."""
 
+_ENOUGH_IN_ANY_CASE: Final = 8
+"""Characters of a secret that no other text is likely to have in another case: names of headers and hosts lose theirs."""
+
 _OPTIONS: Final = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = 2**20
@@ -38,17 +41,22 @@ class Spelling:
 
     Attributes:
         characters: of each what may stand for it, longest first.
-        sign: a part of it that nobody replaces, and without which it need not be looked for.
+        sign: a part of it that nobody replaces, and without which it need not be looked for; in lower case.
+        in_any_case: it's found in other letters too; `characters` are in lower case then.
     """
 
     characters: tuple[tuple[str, ...], ...]
     sign: str
+    in_any_case: bool
 
     @classmethod
     def of(cls, secret: str) -> Spelling:
         """Of a secret that isn't empty."""
+        in_any_case = len(secret) >= _ENOUGH_IN_ANY_CASE
         characters = tuple(map(_spellings, secret.replace("\r\n", "\n")))
-        return cls(characters, max(_LEFT_ALONE.findall(secret), key=len, default=""))
+        if in_any_case:
+            characters = tuple(tuple(dict.fromkeys(map(lower, each))) for each in characters)
+        return cls(characters, lower(max(_LEFT_ALONE.findall(secret), key=len, default="")), in_any_case)
 
     def __len__(self) -> int:
         return len(self.characters)
@@ -58,9 +66,13 @@ class Spelling:
         """A regular expression that finds it, in either dialect."""
         return "".join(f"(?:{'|'.join(map(re.escape, each))})" for each in self.characters)
 
-    def replace(self, text: str, mask: str) -> str:
-        """The text with the mask in its place, in time linear in the text."""
-        if self.sign not in text:
+    def replace(self, text: str, mask: str, signs: str) -> str:
+        """The text with the mask in its place, in time linear in the text.
+
+        Args:
+            signs: the text in lower case, to be looked at before anything else.
+        """
+        if self.sign not in signs:
             return text
         encoded = _compiled(self).sub(mask.encode(), text.encode("utf-8", "surrogatepass"))
         return bytes(encoded).decode("utf-8", "surrogatepass")
@@ -68,6 +80,7 @@ class Spelling:
     def start_in(self, text: str) -> int:
         """Where it begins when the text's end has cut it off; the text's length when it hasn't."""
         longest = sum(len(each[0]) for each in self.characters)
+        text = lower(text) if self.in_any_case else text
         for place in range(max(0, len(text) - longest), len(text) - ENOUGH + 1):
             if text.startswith(self.characters[0], place) and self._reaches_the_end(text, place):
                 return place
@@ -96,7 +109,7 @@ class Encoding:
     def __len__(self) -> int:
         return len(self.form)
 
-    def replace(self, text: str, mask: str) -> str:
+    def replace(self, text: str, mask: str, _signs: str) -> str:
         """The text with the mask in its place."""
         return text.replace(self.form, mask)
 
@@ -110,7 +123,13 @@ class Encoding:
 
 @lru_cache(maxsize=128)
 def _compiled(spelling: Spelling) -> re2._Regexp:
-    return re2.compile(spelling.pattern.encode("utf-8", "surrogatepass"), _OPTIONS)
+    case = "(?i)" if spelling.in_any_case else ""
+    return re2.compile((case + spelling.pattern).encode("utf-8", "surrogatepass"), _OPTIONS)
+
+
+def lower(text: str) -> str:
+    """The text with its ASCII letters in lower case, so that everything stays in its place."""
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
 def forms(secrets: Iterable[str]) -> tuple[Spelling | Encoding, ...]:

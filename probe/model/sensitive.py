@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from probe.model.forms import ENOUGH, Encoding, Spelling, forms
+from probe.model.forms import ENOUGH, Encoding, Spelling, forms, lower
+from probe.model.plain import plain
 
 MASK: Final = "***"
 
@@ -74,12 +75,11 @@ class Redactor:
         if not self.secrets or not text:
             return text
         known = _known(self.secrets)
-        for form in known.forms:
-            text = form.replace(text, MASK)
-        while MASK * 2 in text:  # a long secret is found piece by piece
-            text = text.replace(MASK * 2, MASK)
-        text = known.words.sub(MASK, text) if known.words else text
-        return known.without_start(text) if is_cut else text
+        masked = known.masked(text)
+        undone = plain(masked)
+        if undone != masked and (shorter := known.masked(undone)) != undone:
+            masked = shorter
+        return known.without_start(masked) if is_cut else masked
 
     def __repr__(self) -> str:
         return f"Redactor({len(self.secrets)} secrets)"
@@ -91,6 +91,15 @@ class _Known:
 
     forms: tuple[Spelling | Encoding, ...]
     words: re.Pattern[str] | None
+
+    def masked(self, text: str) -> str:
+        """The text with a mask wherever one of them stands."""
+        signs = lower(text)
+        for form in self.forms:
+            text = form.replace(text, MASK, signs)
+        while MASK * 2 in text:  # a long secret is found piece by piece
+            text = text.replace(MASK * 2, MASK)
+        return self.words.sub(MASK, text) if self.words else text
 
     def without_start(self, text: str) -> str:
         """The text without a last part that begins a secret."""

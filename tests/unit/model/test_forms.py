@@ -52,6 +52,53 @@ def test_it_is_found_however_it_travels(form: str) -> None:
     assert Redactor.of([SECRET]).redact(f"<{form}>") == "<***>"
 
 
+EVERY_CHARACTER: dict[str, Callable[[bytes], str]] = {
+    "percent-encoded": lambda data: "".join(f"%{each:02X}" for each in data),
+    "percent-encoded twice": lambda data: "".join(f"%25{each:02x}" for each in data),
+    "by number in JSON": lambda data: "".join(f"\\u{each:04x}" for each in data),
+    "by number in JSON in JSON": lambda data: "".join(f"\\\\u{each:04X}" for each in data),
+    "by number in a literal": lambda data: "".join(f"\\x{each:02x}" for each in data),
+    "by number in HTML": lambda data: "".join(f"&#{each};" for each in data),
+    "by hexadecimal number in HTML": lambda data: "".join(f"&#x{each:x};" for each in data),
+    "by number in HTML in HTML": lambda data: "".join(f"&amp;#x{each:X};" for each in data),
+    "hexadecimal with blanks": lambda data: data.hex(" "),
+    "hexadecimal with colons": lambda data: data.hex(":").upper(),
+    "hexadecimal, each by itself": lambda data: ", ".join(f"0x{each:02x}" for each in data),
+    "hexadecimal in lines": lambda data: data.hex(" ").replace(" ", "\r\n", 4),
+    "upper case": lambda data: data.decode().upper(),
+    "lower case": lambda data: data.decode().lower(),
+    "lower case, percent-encoded": lambda data: "".join(f"%{each:02x}" for each in data.lower()),
+}
+
+
+@pytest.mark.parametrize("change", EVERY_CHARACTER.values(), ids=EVERY_CHARACTER)
+def test_it_is_found_where_every_character_was_changed(change: Callable[[bytes], str]) -> None:
+    assert Redactor.of(["CanAry7Qx/S+=9"]).redact(f"<{change(b'CanAry7Qx/S+=9')}>") == "<***>"
+
+
+@pytest.mark.parametrize("before", range(120))
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", r"\n"])
+def test_it_is_found_in_base64_that_was_broken_into_lines(before: int, line_break: str) -> None:
+    secret = "CanAry7Qx/S+=9" * 3
+    encoded = base64.encodebytes(b"x" * before + secret.encode() + b"x" * 90).decode().replace("\n", line_break)
+    assert "***" in Redactor.of([secret]).redact(encoded)
+
+
+def test_a_short_secret_is_found_in_its_own_letters_only() -> None:
+    assert Redactor.of(["Orders"]).redact("orders, Orders") == "orders, ***"
+    assert Redactor.of(["Orders-1"]).redact("orders-1, ORDERS%2D1") == "***, ***"
+
+
+@pytest.mark.parametrize("length", range(4, 14))
+def test_its_start_is_found_in_other_letters_where_the_text_was_cut(length: int) -> None:
+    assert Redactor.of(["CanAry7Qx/S+=9"]).redact(f"x: {'canary7qx/s+=9'[:length]}", is_cut=True) == "x: ***"
+
+
+def test_what_is_escaped_without_need_stays_so_where_it_hides_no_secret() -> None:
+    text = r"%41%42 \u0041 &#65; 41:42:43:44:45"
+    assert Redactor.of(["another-one"]).redact(text) == text
+
+
 ODD = "\\\"'/&%25;# amp+nx0é水😀\n"
 texts = st.text(min_size=4, max_size=30) | st.text(alphabet=ODD, min_size=4, max_size=30)
 CHANGES: dict[str, Callable[[str], str]] = {
@@ -112,6 +159,10 @@ def test_a_long_secret_is_found_in_pieces() -> None:
         ("ab" * 50 + "c", "ab"),
         ("%25" * 20 + "x", "%25"),
         ("/" * 30, "\\/"),
+        ("\u6c34" * 128, "\u6c34"),
+        ("Secret-Of-Ours", "%41"),
+        ("Secret-Of-Ours", "41 "),
+        ("Secret-Of-Ours", "A"),
     ],
 )
 def test_looking_for_it_takes_no_longer_in_hostile_texts(secret: str, text: str) -> None:
