@@ -178,7 +178,8 @@ def check_row(check: SiteCheck, *, now: Micros, zone: tzinfo) -> CheckRow:
 def reason(check: SiteCheck, now: Standing) -> str:
     """Why the check isn't up: in the words of its newest failure, when that is of the state that holds now."""
     last = check.history.last
-    if now.state is State.UNKNOWN and last and last.state is State.UNKNOWN and last.failure:
-        return f"not measured: {FAILURE_WORDS[last.failure]}"
     newest = check.failures[0] if check.failures else None
+    if now.state is State.UNKNOWN and last and last.state is State.UNKNOWN and last.failure:
+        tells = newest is not None and newest.scheduled_at == last.scheduled_at
+        return f"not measured: {newest.detail if newest and tells else FAILURE_WORDS[last.failure]}"
     return newest.detail if newest and newest.state is now.state else ""

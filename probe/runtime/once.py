@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from probe.model.check import Check
 from probe.model.result import Result
@@ -17,8 +18,11 @@ from probe.runtime.doubt import SelfDoubt
 from probe.runtime.lag import LagMeter
 from probe.runtime.turns import Turns
 
-MOST_AT_ONCE = 50
-"""Few enough not to disturb each other's timings much."""
+MOST_AT_ONCE: Final = 50
+"""Enough to wait for slow targets together."""
+
+STAGGER: Final = 0.004
+"""Seconds from one check's start to the next: what each costs probe itself must not stand in another's times."""
 
 
 async def measure_once(checks: Sequence[Check], settings: Settings) -> list[Result]:
@@ -38,8 +42,13 @@ async def measure_once(checks: Sequence[Check], settings: Settings) -> list[Resu
     await warm_up(check.request for check in checks)
     lag.start()
     control.replace(settings.control, settings.addresses)
+
+    async def in_turn(number: int, check: Check) -> Result:
+        await asyncio.sleep(number * STAGGER)
+        return await cycle.once(check)
+
     try:
-        return list(await asyncio.gather(*map(cycle.once, checks)))
+        return list(await asyncio.gather(*(in_turn(*numbered) for numbered in enumerate(checks))))
     finally:
         lag.stop()
         await control.stop()

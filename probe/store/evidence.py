@@ -44,7 +44,7 @@ def add_evidence(connection: Connection, telling: Mapping[Key, Result]) -> None:
 def failures(
     connection: Connection, check: str, *, limit: int, transcripts: int, location: str | None
 ) -> tuple[Evidence, ...]:
-    """The newest evidence of down and degraded results of one location or of all of them, newest first.
+    """The newest evidence of one location or of all of them, newest first.
 
     On top of `limit` come those that have one of the newest transcripts, for in a long failure few have one.
     """
@@ -66,8 +66,7 @@ def _of_place(
     """The same of one location, straight from the primary keys, however many rows there are."""
     told = newest_transcripts(connection, check_id, location_id, limit=most)
     its_own = (evidence.c.check_id == check_id) & (evidence.c.location_id == location_id)
-    failing = evidence.c.state.in_([STATE_CODES[state] for state in _FAILING])
-    latest = select(evidence).where(its_own, failing).order_by(evidence.c.scheduled_at.desc()).limit(limit)
+    latest = select(evidence).where(its_own).order_by(evidence.c.scheduled_at.desc()).limit(limit)
     rows = {row.scheduled_at: row for row in connection.execute(latest)}
     older = select(evidence).where(its_own, evidence.c.scheduled_at.in_(told.keys() - rows.keys()))
     for row in (*rows.values(), *connection.execute(older)):

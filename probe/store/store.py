@@ -71,7 +71,7 @@ class Store:
     def failures(
         self, check: str, *, limit: int, transcripts: int = 0, location: str | None = None
     ) -> tuple[Evidence, ...]:
-        """Why the check was down or degraded, newest first; unknown slots are not among them.
+        """Why the check was not up, newest first; unknown slots are among them where there is more to say than their kind.
 
         Args:
             limit: how many, besides those that have one of the newest transcripts.

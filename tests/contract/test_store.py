@@ -280,13 +280,15 @@ def test_reading_streams_and_may_be_broken_off(store: Store) -> None:
     assert sum(1 for _ in reader) == 4_999  # a snapshot of when it began
 
 
-def test_failures_are_the_newest_of_what_was_down_or_degraded(store: Store) -> None:
+def test_failures_are_the_newest_of_what_was_not_up_and_has_a_reason(store: Store) -> None:
     degraded = up(1, state=State.DEGRADED, detail="latency < 500ms: 812 ms", outcomes=(SLOW,))
     ours = up(3, state=State.UNKNOWN, failure=FailureKind.PROBER_FAULT, detail="we lagged")
-    store.record([down(0), degraded, down(2, location="west"), ours, up(4)])
+    missed = up(4, state=State.UNKNOWN, failure=FailureKind.MISSED)
+    store.record([down(0), degraded, down(2, location="west"), ours, missed, up(5)])
 
-    found = store.failures("orders/list", limit=2)
-    assert found == (
+    found = store.failures("orders/list", limit=3)
+    assert (found[0].state, found[0].failure, found[0].detail) == (State.UNKNOWN, FailureKind.PROBER_FAULT, "we lagged")
+    assert found[1:] == (
         Evidence(
             scheduled_at=T0 + 2 * MINUTE,
             state=State.DOWN,
@@ -308,7 +310,7 @@ def test_failures_are_the_newest_of_what_was_down_or_degraded(store: Store) -> N
             outcomes=(SLOW,),
         ),
     )
-    assert len(store.failures("orders/list", limit=99)) == 3
+    assert len(store.failures("orders/list", limit=99)) == 4
 
 
 def test_evidence_is_kept_of_what_is_not_plainly_up(store: Store) -> None:
