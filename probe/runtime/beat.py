@@ -16,8 +16,8 @@ from probe.runtime.every import Every
 from probe.runtime.health import STALL_SECONDS
 from probe.runtime.scheduler import TICK
 
-FIRST_REPORT_SECONDS: Final = 4.0
-"""A person who has just started probe waits for the first report."""
+EARLY_REPORTS: Final = (4.0, 20.0, 60.0)
+"""Seconds from a start: a person who has just started probe waits for something to look at."""
 
 _log = structlog.get_logger("probe.beat")
 
@@ -59,25 +59,32 @@ class Beat:
         self._jobs.shutdown(wait=False)
 
     def report(self, every: Micros) -> None:
-        """Ask for a report soon, for somebody is waiting for it; then so often."""
+        """Ask for some reports soon, for somebody is waiting for them; then so often."""
         seconds = every / SECOND
         self._jobs.add_job(self._run_publish, Every(seconds), id="report", replace_existing=True)
-        asyncio.get_running_loop().call_later(min(seconds, FIRST_REPORT_SECONDS), self._publish_soon)
+        loop = asyncio.get_running_loop()
+        for early in EARLY_REPORTS:
+            if early < seconds or early == EARLY_REPORTS[0]:
+                loop.call_later(min(seconds, early), self._publish_soon)
 
     async def watch(self) -> None:
         """APScheduler's timer can die, or sleep long when the wall clock is set back: checking must go on."""
         while True:
             await asyncio.sleep(1)
-            last = self._last_tick()
-            if last is not None and self._clock.monotonic() - last > STALL_SECONDS:
-                _log.warning(
-                    "the scheduler stalled; it is woken",
-                    seconds=round(self._clock.monotonic() - last, 1),
-                )
-                self._tick()
-                for job in self._jobs.get_jobs():
-                    job.reschedule(job.trigger)
-                self._jobs.wakeup()
+            try:
+                self._look()
+            except Exception:  # noqa: BLE001  # the next look must still come
+                _log.exception("the watchdog failed")
+
+    def _look(self) -> None:
+        last = self._last_tick()
+        if last is None or self._clock.monotonic() - last <= STALL_SECONDS:
+            return
+        _log.warning("the scheduler stalled; it is woken", seconds=round(self._clock.monotonic() - last, 1))
+        self._tick()
+        for job in self._jobs.get_jobs():
+            job.reschedule(job.trigger)
+        self._jobs.wakeup()
 
     def _publish_soon(self) -> None:
         if self._jobs.running:

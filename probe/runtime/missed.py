@@ -23,8 +23,8 @@ class MissedSlots:
         self._waited: Counter[str] = Counter()
 
     def count(self, gap: Gap) -> int:
-        """How many slots the gap holds."""
-        slots = max(1, (gap.end - gap.start) // gap.check.interval)
+        """How many slots the gap holds; it begins with one."""
+        slots = max(1, -((gap.start - gap.end) // gap.check.interval))
         self._missed[gap.check.id] += slots
         if gap.waited_for_host:
             self._waited[gap.check.id] += slots
