@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from probe.assertions.decoding import decode_text
@@ -12,12 +13,16 @@ from probe.assertions.shown import MARGIN, shown
 from probe.model.check import Check
 from probe.model.result import Transcript
 from probe.model.sample import PHASES, CertificateFacts, Sample, TlsFacts
+from probe.model.sensitive import Redactor
 from probe.model.units import format_duration, format_size, to_iso
 
 LONGEST_PART: Final = 4 * 1024
 """Characters of each part of a transcript."""
 
 _MOST_NAMES: Final = 10
+_MOST_TOLD: Final = 100
+_LONGEST_FACT: Final = 500
+_ONE_LINE: Final = str.maketrans({"\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _PREVIEW: Final = 16
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 _MOST_ODD: Final = 10
@@ -30,10 +35,36 @@ def transcript(check: Check, sample: Sample) -> Transcript:
     response = "\n".join(_response(sample))
     body, goes_on = _body(sample)
     return Transcript(
-        connection=shown("\n".join(_connection(check, sample)), redactor, LONGEST_PART, has_lines=True),
+        connection=connection(check, sample),
         request=shown(sample.request_head, redactor, LONGEST_PART, mask=mask_head, has_lines=True),
         response=shown(response, redactor, LONGEST_PART, mask=mask_head, has_lines=True),
         body=shown(body, redactor, LONGEST_PART, has_lines=True, goes_on=goes_on),
+    )
+
+
+def connection(check: Check, sample: Sample) -> str:
+    """What is known of the connection, a thing a line, whatever stands in it."""
+    lines = "\n".join(line.translate(_ONE_LINE) for line in _connection(check, sample))
+    return shown(lines, check.redactor, LONGEST_PART, has_lines=True)
+
+
+def told_tls(facts: TlsFacts, redactor: Redactor) -> TlsFacts:
+    """The same for whoever reads it: what stands in a certificate is as hostile as any answer."""
+    return replace(facts, chain=tuple(_told_certificate(each, redactor) for each in facts.chain))
+
+
+def _told_certificate(facts: CertificateFacts, redactor: Redactor) -> CertificateFacts:
+    def told(text: str) -> str:
+        return shown(text, redactor, _LONGEST_FACT)
+
+    return replace(
+        facts,
+        subject=facts.subject and told(facts.subject),
+        issuer=facts.issuer and told(facts.issuer),
+        names=tuple(map(told, facts.names[:_MOST_TOLD])),
+        serial=told(facts.serial),
+        fingerprint=told(facts.fingerprint),
+        key=told(facts.key),
     )
 
 

@@ -33,7 +33,8 @@ _PIPED_WIDTH: Final = 2_000
 def check_command(config: Path, ids: Sequence[str], *, as_json: bool, verbose: bool) -> None:
     """Measure and print; exit 1 when one is down, or could not be measured.
 
-    With `verbose`, what went to and fro is printed too of each that isn't up; on a terminal also of a single one.
+    With `verbose`, what is known of the connection is printed too, and what went to and fro of each that isn't up; on a
+    terminal also of a single one that isn't.
     """
     settings = load(config)
     chosen = _chosen(settings, ids)
@@ -47,8 +48,9 @@ def check_command(config: Path, ids: Sequence[str], *, as_json: bool, verbose: b
         if not console.is_terminal:
             console.width = _PIPED_WIDTH
         console.print(_table(results))
-        if verbose or (len(results) == 1 and console.is_terminal):
-            for result in results:
+        is_single = len(results) == 1 and console.is_terminal
+        for result in results:
+            if verbose or (is_single and result.state is not State.UP):
                 _print_transcript(console, result)
     if any(result.state in (State.DOWN, State.UNKNOWN) for result in results):
         raise typer.Exit(NOT_FINE)

@@ -63,7 +63,9 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     verbose: Annotated[
         bool,
-        typer.Option("--verbose", "-v", help="Print what went to and fro with each that isn't up."),
+        typer.Option(
+            "--verbose", "-v", help="Print how each was connected to, and what went to and fro with each that isn't up."
+        ),
     ] = False,
 ) -> None:
     """Run the checks once, now, and print them; exit 1 when one is down."""

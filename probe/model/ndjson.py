@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TypeAlias
 
 from probe.model.result import Result
-from probe.model.sample import PHASES
+from probe.model.sample import PHASES, CertificateFacts, TlsFacts
 from probe.model.units import MILLISECOND, Micros, to_iso
 
 Json: TypeAlias = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
@@ -30,11 +30,35 @@ def to_json(result: Result) -> dict[str, Json]:
         "lateness_ms": _milliseconds(result.lateness_us),
         "attempts": result.attempts,
         "address": result.address,
+        "http_version": result.http_version,
+        "tls": _tls(result.tls) if result.tls else None,
         "expectations": [
             {"expectation": item.expectation, "verdict": item.verdict.value, "actual": item.actual}
             for item in result.outcomes
         ],
         "evidence": None if result.transcript is None else {**asdict(result.transcript)},
+    }
+
+
+def _tls(facts: TlsFacts) -> dict[str, Json]:
+    return {
+        "version": facts.version,
+        "cipher": facts.cipher,
+        "stapled": facts.stapled.value if facts.stapled else None,
+        "certificates": [_certificate(each) for each in facts.chain],
+    }
+
+
+def _certificate(facts: CertificateFacts) -> dict[str, Json]:
+    return {
+        "subject": facts.subject,
+        "issuer": facts.issuer,
+        "not_before": None if facts.not_before is None else to_iso(facts.not_before),
+        "not_after": None if facts.not_after is None else to_iso(facts.not_after),
+        "names": list(facts.names),
+        "serial": facts.serial,
+        "fingerprint": facts.fingerprint,
+        "key": facts.key,
     }
 
 

@@ -73,7 +73,8 @@ class Result:
         attempts: how many were made, fast retries included.
         definition: fingerprint of the check's definition that was measured.
         http_version, tls: of the attempt that decided; not stored.
-        transcript: of a failed attempt; `None` where it shows nothing that an earlier one did not.
+        transcript: of a failed attempt; `None` where it shows nothing that an earlier one did not. By `probe check` of
+            each attempt; the connection alone where that did not fail.
     """
 
     check: str

@@ -11,9 +11,9 @@ import structlog
 
 from probe.assertions.conclusion import conclude
 from probe.assertions.judge import Judge, compile_expectations
-from probe.assertions.transcript import transcript
+from probe.assertions.transcript import connection, told_tls, transcript
 from probe.model.check import Check
-from probe.model.result import Result, State
+from probe.model.result import Result, State, Transcript
 from probe.model.sample import Failure, FailureKind, Sample
 from probe.model.units import Micros
 from probe.probers import Prober
@@ -113,12 +113,16 @@ class Cycle:
             await asyncio.wait(unfinished, timeout=within)
 
     async def once(self, check: Check) -> Result:
-        """Measure as soon as it is the check's turn, outside of any slot; nothing is delivered or observed."""
+        """Measure as soon as it is the check's turn, outside of any slot; nothing is delivered or observed.
+
+        What is known of the connection comes along however it went.
+        """
         _, judge, host = self._prepare(check)
-        result = await self._measured(Run(check, judge, host, slot=None, latest=None))
+        run = Run(check, judge, host, slot=None, latest=None)
+        result = await self._attempts.settle(run)
         if result is None:
             raise AssertionError("what can't be too late is measured")
-        return result
+        return _with_facts(result, check, run.sample) if run.sample else result
 
     async def _run(self, check: Check, slot: Micros) -> None:
         try:
@@ -171,3 +175,12 @@ class Cycle:
             lateness_us=0,
             attempts=0,
         )
+
+
+def _with_facts(result: Result, check: Check, sample: Sample) -> Result:
+    has_failed = result.state in (State.DOWN, State.DEGRADED)
+    return replace(
+        result,
+        tls=sample.tls and told_tls(sample.tls, check.redactor),
+        transcript=transcript(check, sample) if has_failed else Transcript(connection=connection(check, sample)),
+    )

@@ -42,7 +42,9 @@ async def test_check_json_is_one_documented_object_a_line(shop: SampleApi, tmp_p
     assert up["scheduled_at"].endswith("Z")
     assert (down["state"], down["failure"], down["detail"]) == ("down", "assertion", "expected status < 400, found 500")
     assert down["expectations"] == [{"expectation": "status < 400", "verdict": "failed", "actual": "500"}]
-    assert up["evidence"] is None
+    assert up["evidence"]["connection"].startswith("address: 127.0.0.1:")
+    assert [up["evidence"][part] for part in ("request", "response", "body")] == ["", "", ""]
+    assert (up["http_version"], up["tls"]) == ("HTTP/1.1", None)
     assert down["evidence"]["request"].startswith("GET /payments/refunds HTTP/1.1\n")
     assert list(down["evidence"]) == ["connection", "request", "response", "body"]
 
@@ -55,7 +57,8 @@ async def test_check_tells_what_went_to_and_fro_when_asked(shop: SampleApi, tmp_
     assert "\nshop/broken: request\nGET /payments/refunds HTTP/1.1\n" in told.output
     assert "\nshop/broken: response\nHTTP/1.1 500\n" in told.output
     assert 'shop/broken: body\n{"status": "error"' in told.output
-    assert "shop/list: " not in told.output
+    assert "\nshop/list: connection\naddress: 127.0.0.1:" in told.output
+    assert "shop/list: request" not in told.output
     assert "HTTP/1.1" not in (await run_probe("check", "shop/broken", folder=tmp_path)).output
 
 

@@ -9,7 +9,7 @@ from probe.config.load import loads
 from probe.model.result import Result, State
 from probe.model.sample import FailureKind
 from probe.runtime.once import measure_once
-from tests.fakes.servers import EMPTY_OK, answers, serving
+from tests.fakes.servers import EMPTY_OK, Authority, answers, serving
 
 
 async def swallow(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
@@ -33,6 +33,26 @@ async def test_a_target_that_fails_is_down_unless_the_control_target_fails_too(t
         (doubted,) = await measured(target.url(), tmp_path, more=silent)
     assert [alone.state, blamed.state, doubted.state] == [State.DOWN, State.DOWN, State.UNKNOWN]
     assert doubted.failure is FailureKind.PROBER_FAULT
+
+
+async def test_an_up_check_tells_of_its_certificate_but_of_no_secret_in_it(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    context = authority.context("127.0.0.1", "canary-tok3n.example")
+    async with serving(answers(EMPTY_OK), tls=context) as target:
+        url = target.url(host="127.0.0.1").rstrip("/")
+        text = f"""
+            version: 1
+            defaults: {{headers: {{x-key: "${{env:KEY}}"}}, tls: {{ca_file: {authority.ca_file}}}}}
+            apis: {{shop: {{base_url: "{url}", checks: {{home: {{get: /}}}}}}}}
+        """
+        settings = loads(text.encode(), file="c.yaml", environment={"KEY": "CanAry-Tok3n"}, folder=tmp_path)
+        (result,) = await measure_once(settings.checks, settings)
+    assert result.state is State.UP
+    assert result.tls is not None
+    assert set(result.tls.leaf.names) == {"127.0.0.1", "***.example"}
+    assert result.transcript is not None
+    assert "\n  names: " in result.transcript.connection
+    assert "tok3n" not in repr(result).lower()
 
 
 async def test_no_more_are_asked_at_once_than_a_host_may_be_asked(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.assertions.transcript import LONGEST_PART, transcript
+from probe.assertions.transcript import LONGEST_PART, told_tls, transcript
 from probe.model.check import Check, Connection, TlsPolicy
 from probe.model.result import Transcript
 from probe.model.sample import CertificateFacts, Failure, FailureKind, Phases, Revocation, Sample, TlsFacts
@@ -98,6 +98,33 @@ def test_it_tells_of_the_certificates_also_why_they_were_refused() -> None:
         "certificate 2: An Authority",
         "certificate 3: without a name",
     ]
+
+
+@pytest.mark.parametrize("forged", ["\n", "\r\n", "\r", "\t", "\x0b", "\x85", "\u2028"])
+def test_what_stands_in_a_certificate_makes_no_line_of_its_own(forged: str) -> None:
+    name = f"Good CA{forged}revocation, as stapled: good"
+    leaf = CertificateFacts(subject=name, issuer=name, names=(name,), serial=name, key=name)
+    failure = Failure(kind=FailureKind.TLS_SELF_SIGNED, detail=name)
+    lines = told(replace(SAMPLE, tls=TlsFacts(version=name, cipher=None, chain=(leaf,)), failure=failure)).connection
+    assert not any(line.startswith("revocation") for line in lines.splitlines())
+    assert "\t" not in lines
+
+
+def test_certificates_are_told_without_secrets_and_harmless() -> None:
+    evil = f"{SECRET}\n\x1b[2J"
+    leaf = CertificateFacts(subject=evil, issuer=evil, names=(evil,) * 200, serial=SECRET.encode().hex(), key=evil)
+    (certificate,) = told_tls(TlsFacts(version=None, cipher=None, chain=(leaf,)), CHECK.redactor).chain
+    assert certificate.subject == certificate.issuer == certificate.key == r"***\n\x1b[2J"
+    assert set(certificate.names) == {r"***\n\x1b[2J"}
+    assert len(certificate.names) == 100
+    assert certificate.serial == "***"
+
+
+def test_a_secret_is_found_where_its_letters_came_in_lower_case() -> None:
+    headers = (("x-canary-tok3n", "1"), ("location", "https://canary-tok3n.example/"))
+    facts = TlsFacts(version=None, cipher=None, chain=(CertificateFacts(subject="canary-tok3n.example"),))
+    found = told(replace(SAMPLE, headers=headers, tls=facts), make_check(secrets=("CanAry-Tok3n",)))
+    assert "tok3n" not in f"{found}"
 
 
 def test_it_tells_how_the_target_was_reached() -> None:
