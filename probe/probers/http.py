@@ -12,6 +12,7 @@ import httpx
 
 from probe.model.check import Check, Request
 from probe.model.sample import Failure, FailureKind, Sample
+from probe.model.sensitive import MASK, Sensitive
 from probe.model.units import SECOND, Micros
 from probe.probers.decode import BodyReader
 from probe.probers.failures import classify, timed_out
@@ -94,7 +95,7 @@ class HttpProber:
             if recorder.via:
                 failure = _of_the_proxy(failure, recorder.via)
         recorder.finish_hop(is_complete=failure is None)
-        return _sample(started_at, recorder, seen, failure)
+        return _sample(started_at, recorder, seen, failure, check.request.connection.proxy)
 
     async def aclose(self) -> None:
         """Close what is kept open between attempts."""
@@ -164,12 +165,23 @@ def _of_the_proxy(failure: Failure, via: Via) -> Failure:
     return Failure(kind=FailureKind.PROXY, detail=f"the proxy can't be used: {failure.detail}")
 
 
-def _head(hop: Hop, http_version: str | None) -> str:
-    """The request as it was sent; HTTP/2 packs the same in another way."""
+def _head(hop: Hop, http_version: str | None, proxy: Sensitive | None) -> str:
+    """The request as it was sent: HTTP/2 packs the same in another way; a proxy that passes it on gets the whole URL."""
+    if proxy and hop.request.url.scheme == "http":
+        return _head_for(proxy, hop)
     return hop.head.replace(" HTTP/1.1", " HTTP/2", 1) if http_version == "HTTP/2" else hop.head
 
 
-def _sample(started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failure | None) -> Sample:
+def _head_for(proxy: Sensitive, hop: Hop) -> str:
+    origin = hop.request.url.copy_with(raw_path=b"/", userinfo=b"", fragment=None)
+    head = hop.head.replace(" ", f" {str(origin).removesuffix('/')}", 1)
+    credentials = f"\nproxy-authorization: Basic {MASK}" if httpx.URL(proxy.reveal()).userinfo else ""
+    return head.replace("\n", f"{credentials}\n", 1)
+
+
+def _sample(
+    started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failure | None, proxy: Sensitive | None
+) -> Sample:
     last = seen.response
     return Sample(
         started_at=started_at,
@@ -177,7 +189,7 @@ def _sample(started_at: Micros, recorder: Recorder, seen: _Seen, failure: Failur
         phases=recorder.phases(),
         http_status=last.status if last else None,
         http_version=recorder.http_version,
-        request_head=_head(seen.hop, recorder.http_version) if seen.hop else "",
+        request_head=_head(seen.hop, recorder.http_version, proxy) if seen.hop else "",
         headers=last.headers if last else (),
         body=last.body if last else b"",
         bytes_sent=recorder.sent,

@@ -52,6 +52,11 @@ async def test_the_answer_is_the_targets(
     first = proxy.heads[0].split(b"\r\n")[0]
     assert first == (b"CONNECT shop.example:443 HTTP/1.1" if to_target else b"GET http://shop.example/a?b=c HTTP/1.1")
     assert b"proxy-authorization: basic" in proxy.heads[0].lower()
+    told = "GET /a?b=c HTTP/1.1\n" if to_target else f"{first.decode()}\nproxy-authorization: Basic ***\n"
+    assert sample.request_head.startswith(told)
+    if not to_target:
+        sent = proxy.heads[0].decode().strip().split("\r\n")
+        assert len(sample.request_head.split("\n")) == len(sent)
 
 
 async def test_the_way_through_the_proxy_is_the_phase_connect(prober: HttpProber, authority: Authority) -> None:
