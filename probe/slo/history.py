@@ -61,7 +61,8 @@ class Bucket:
 
     Attributes:
         classes: runs by status class, `2xx` … or `none` where no response came.
-        phases: mean microseconds of each phase, over the runs in which it happened.
+        phases: mean microseconds of each phase, over the runs in which it happened; of the failed ones only
+            where none got a response.
     """
 
     start: Micros
@@ -224,7 +225,9 @@ def _latencies(records: Sequence[Record]) -> list[Micros]:
 
 
 def _mean_phases(records: Sequence[Record]) -> dict[str, float]:
-    columns = zip(*(record.phases for record in records if record.http_status), strict=True)
+    """Of responses; where there was none, of what went before the failures: a phase cut short must not look fast."""
+    answered = [record for record in records if record.http_status] or records
+    columns = zip(*(record.phases for record in answered), strict=True)
     means = {}
     for name, column in zip(PHASES, columns, strict=False):
         values = [value for value in column if value is not None]

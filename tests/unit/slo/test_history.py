@@ -49,6 +49,13 @@ def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
     assert sum(time.up for time in found.recent_times) == HOUR
 
 
+@pytest.mark.parametrize(("at", "wait"), [(NOW - MINUTE, 900), (NOW - 2 * MINUTE, 5)])
+def test_phases_are_of_responses_or_else_of_what_went_before_the_failures(at: Micros, wait: int) -> None:
+    failed = record(NOW - MINUTE, State.DOWN, status=None)._replace(phases=(3, 10, None, 1, 5, None))
+    found = history([record(at), failed], interval=MINUTE, now=NOW, zone=UTC)
+    assert next(item for item in reversed(found.recent) if item.runs).phases["wait"] == wait
+
+
 def test_yesterday_ends_at_midnight_of_the_zone() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     before, after = (
