@@ -73,6 +73,7 @@ class Hostile:
         status: what of the response is known.
         expects: sentences that the response is judged by.
         redirects: how many are followed.
+        max_body: bytes that a body may have.
         sends: size of the request's body; with 0 it is a GET.
         reached: in which ways it is tried.
         context: the server's side of TLS.
@@ -88,6 +89,7 @@ class Hostile:
     status: int | None = None
     expects: tuple[str, ...] = ()
     redirects: int = 0
+    max_body: int = MEGABYTE
     sends: int = 0
     reached: tuple[Reached, ...] = EITHER
     context: Callable[[Authority], ssl.SSLContext] = Authority.context

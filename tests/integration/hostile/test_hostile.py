@@ -125,7 +125,7 @@ def _check(hostile: Hostile, reached: Reached, server: Server, authority: Author
         method="POST" if hostile.sends else "GET",
         timeout=SHORT if hostile.kind is FailureKind.TIMEOUT else LONG,  # a busy machine takes its time
         max_redirects=hostile.redirects,
-        max_body=MEGABYTE,
+        max_body=hostile.max_body,
         headers=(("x-api-key", Sensitive(SECRET, "***")),),
         body=Sensitive(SECRET + "x" * hostile.sends, "***") if hostile.sends else None,
         expectations=tuple(map(parse_expectation, expects)),
