@@ -81,6 +81,10 @@ class Exchange:
         self.is_complete = self._has_head and not self._is_framed
         return self.is_complete
 
+    def release(self) -> None:
+        """The parser holds on to its callbacks, which are ours."""
+        del self._parser
+
     # What the parser calls.
 
     def on_message_begin(self) -> None:

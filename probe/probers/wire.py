@@ -31,6 +31,10 @@ class Reader(Protocol):
         """The connection is over; whether that ends the response as well."""
         ...
 
+    def release(self) -> None:
+        """Nothing more is read: let go of what holds on to the reader, or only the garbage collector could free it."""
+        ...
+
 
 class Wire(asyncio.Protocol):
     """Driven from two sides: the loop feeds it, and one coroutine at a time waits for what it wants to come true.
@@ -102,20 +106,12 @@ class Wire(asyncio.Protocol):
 
     def close(self) -> None:
         """Give the connection back, politely when all was said, at once otherwise."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            return
-        self._recorder.sent -= min(self._unsent, transport.get_write_buffer_size())
-        self._unsent = 0  # counted; the connection's end must not count it again
-        is_done = self._is_idle or (self._reader and self._reader.is_complete)
-        if is_done and not self._is_paused:
-            transport.close()
-        else:
-            transport.abort()
+        self._hang_up()
+        self._release()
 
     def rest(self) -> None:
         """Nobody reads until the next `attach`: whatever comes meanwhile, the connection's end included, spoils it."""
-        self._reader = None
+        self._release()
         self._is_idle = True
 
     # What the loop calls.
@@ -149,6 +145,23 @@ class Wire(asyncio.Protocol):
         self._wake()
 
     # Between them.
+
+    def _hang_up(self) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        self._recorder.sent -= min(self._unsent, transport.get_write_buffer_size())
+        self._unsent = 0  # counted; the connection's end must not count it again
+        is_done = self._is_idle or (self._reader and self._reader.is_complete)
+        if is_done and not self._is_paused:
+            transport.close()
+        else:
+            transport.abort()
+
+    def _release(self) -> None:
+        if self._reader:
+            self._reader.release()
+            self._reader = None
 
     def _take(self, data: bytes) -> None:
         if self._layer:

@@ -148,9 +148,9 @@ class _Daemon:
             await self._listener.start()
         self._listen_to_signals(stop)
         self._control.replace(self._settings.control, self._settings.addresses)
-        planned_after = self._scheduler.replace(self._settings.checks)
         with kept():
-            await self._prepare()
+            await self._prepare(self._settings.checks)
+        planned_after = self._scheduler.replace(self._settings.checks)
         await self._fill_gap(planned_after + 1)
         self._lag.start()
         self._beat.start()
@@ -200,9 +200,9 @@ class _Daemon:
     async def _register(self, checks: Iterable[Check]) -> None:
         await asyncio.to_thread(self._store.register, tuple(checks))
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, checks: Iterable[Check]) -> None:
         """Have ready what slots need, a little at a time: made at their first time, it would be spread over memory."""
-        for number, check in enumerate(self._scheduler.checks):
+        for number, check in enumerate(checks):
             self._cycle.prepare(check)
             self._prober.prepare(check)
             if number % PREPARED_AT_ONCE == 0:
@@ -229,7 +229,7 @@ class _Daemon:
         self._cycle.replace(wanted.checks, most_per_host=wanted.max_per_host)
         self._control.replace(wanted.control, wanted.addresses)
         await self._prober.renew(contact=wanted.contact)
-        await self._prepare()
+        await self._prepare(self._scheduler.checks)
         self._telemetry.retain({check.id for check in wanted.checks})
         self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -53,3 +54,23 @@ async def test_a_loop_that_goes_on_doubts_nothing() -> None:
         async with world() as made:
             (result,) = await made.run(asking(url))
     assert (result.state, made.lag.stalls) == (State.UP, 0)
+
+
+async def test_an_attempt_leaves_nothing_of_ours_to_the_garbage_collector() -> None:
+    with elsewhere(delay=0.0) as url:
+        async with world() as made:
+            checks = [asking(url, f"shop/c{number}") for number in range(10)]
+            await made.run(*checks)
+            gc.collect()
+            gc.disable()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            try:
+                await made.run(*checks)
+                await asyncio.sleep(0.1)
+                gc.collect()
+                left = {type(item).__module__ for item in gc.garbage}
+            finally:
+                gc.set_debug(0)
+                gc.garbage.clear()
+                gc.enable()
+    assert not {module for module in left if module.startswith(("probe.", "httptools"))}
