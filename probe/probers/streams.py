@@ -18,11 +18,28 @@ _LARGEST: Final = 16 * 1024
 """Of one read or write. The loop goes on in between, and what a target left unread is known as exactly."""
 
 
-class Counted(ByteStream):
+class _Layer(ByteStream):
+    """A stream on another one."""
+
+    def __init__(self, inner: ByteStream) -> None:
+        self._inner = inner
+
+    async def send_eof(self) -> None:
+        await self._inner.send_eof()
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    @property
+    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:  # anyio's type
+        return self._inner.extra_attributes
+
+
+class Counted(_Layer):
     """The raw connection: what passes here is what passes on the wire, TLS records included."""
 
     def __init__(self, inner: ByteStream, recorder: Recorder) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._recorder = recorder
 
     async def receive(self, max_bytes: int = _LARGEST) -> bytes:
@@ -36,18 +53,8 @@ class Counted(ByteStream):
             await self._inner.send(part)
             self._recorder.sent += len(part)
 
-    async def send_eof(self) -> None:
-        await self._inner.send_eof()
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    @property
-    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:  # anyio's type
-        return self._inner.extra_attributes
-
-
-class Secured(ByteStream):
+class Secured(_Layer):
     """A TLS connection on another stream.
 
     Attributes:
@@ -55,7 +62,7 @@ class Secured(ByteStream):
     """
 
     def __init__(self, inner: ByteStream, policy: TlsPolicy, host: str, *, http2: bool) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._records: list[bytes] = []
         self.layer = SecureLayer(policy, host, self._records.append, http2=http2)
         self._plain = b""
@@ -92,16 +99,6 @@ class Secured(ByteStream):
         for start in range(0, len(item), _LARGEST):
             self.layer.encrypt(item[start : start + _LARGEST])
             await self._flush()
-
-    async def send_eof(self) -> None:
-        await self._inner.send_eof()
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    @property
-    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:  # anyio's type
-        return self._inner.extra_attributes
 
     async def _received(self) -> bytes:
         try:
