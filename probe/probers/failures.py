@@ -32,6 +32,7 @@ _CERTIFICATE: Final = {
     20: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its authority is not known here"),
     21: (FailureKind.TLS_UNKNOWN_AUTHORITY, "its authority is not known here"),
     REVOKED: (FailureKind.TLS_REVOKED, "its authority has revoked it"),
+    22: (FailureKind.TLS, "its chain is longer than any that is honest"),
     25: (FailureKind.TLS, "its chain is longer than its authority allows"),
     26: (FailureKind.TLS, "it is not meant for servers"),
     WRONG_HOST: (FailureKind.TLS_WRONG_HOST, "it is for another host"),

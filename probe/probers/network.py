@@ -22,7 +22,7 @@ from probe.probers.connecting import addresses_of, printed, race
 from probe.probers.heads import LONGEST_HEAD, MOST_FRAMING, too_long
 from probe.probers.raised import TargetFailure
 from probe.probers.resolve import LookUp
-from probe.probers.streams import Counted, Secured
+from probe.probers.streams import LARGEST, Counted, Secured
 from probe.probers.timing import Recorder, Via
 
 _SENDS: Final = "http2.send_request_headers.started"
@@ -179,7 +179,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
-            data = await self._stream.receive(max_bytes)
+            data = await self._stream.receive(min(max_bytes, LARGEST))
         except anyio.EndOfStream:
             data = b""
         self._refuse_floods(data)

@@ -14,7 +14,7 @@ from probe.probers.raised import CLOSED_IN_HANDSHAKE, TargetFailure
 from probe.probers.secure import SecureLayer
 from probe.probers.timing import Recorder
 
-_LARGEST: Final = 16 * 1024
+LARGEST: Final = 16 * 1024
 """Of one read or write. The loop goes on in between, and what a target left unread is known as exactly."""
 
 
@@ -42,14 +42,14 @@ class Counted(_Layer):
         super().__init__(inner)
         self._recorder = recorder
 
-    async def receive(self, max_bytes: int = _LARGEST) -> bytes:
+    async def receive(self, max_bytes: int = LARGEST) -> bytes:
         data = await self._inner.receive(max_bytes)
         self._recorder.received += len(data)
         return data
 
     async def send(self, item: bytes) -> None:
-        for start in range(0, len(item), _LARGEST):
-            part = item[start : start + _LARGEST]
+        for start in range(0, len(item), LARGEST):
+            part = item[start : start + LARGEST]
             await self._inner.send(part)
             self._recorder.sent += len(part)
 
@@ -82,12 +82,12 @@ class Secured(_Layer):
         self._plain = self.layer.decrypt(b"")
         return self.layer.facts(recorder.started_at)
 
-    async def receive(self, max_bytes: int = _LARGEST) -> bytes:
+    async def receive(self, max_bytes: int = LARGEST) -> bytes:
         while not self._plain:
             if self.layer.is_over:
                 raise EndOfStream
             try:
-                records = await self._inner.receive(_LARGEST)
+                records = await self._inner.receive(LARGEST)
             except EndOfStream:
                 raise BrokenResourceError from None  # cut off, by whomever: the target would have said so
             self._plain = self.layer.decrypt(records)
@@ -96,13 +96,13 @@ class Secured(_Layer):
         return taken
 
     async def send(self, item: bytes) -> None:
-        for start in range(0, len(item), _LARGEST):
-            self.layer.encrypt(item[start : start + _LARGEST])
+        for start in range(0, len(item), LARGEST):
+            self.layer.encrypt(item[start : start + LARGEST])
             await self._flush()
 
     async def _received(self) -> bytes:
         try:
-            return await self._inner.receive(_LARGEST)
+            return await self._inner.receive(LARGEST)
         except EndOfStream:
             raise _closed() from None
 
