@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 
 import httpx
 
@@ -18,26 +18,30 @@ from probe.model.check import Connection, TlsPolicy
 from probe.probers.engine import EngineTransport
 from probe.probers.seam import CONNECTION
 
-ROUNDS: Final = 11
+ROUNDS: Final = 15
 REQUESTS: Final = 100
 """Of each client in a round."""
 
+Ask: TypeAlias = Callable[[], Awaitable[httpx.Response]]
+Asking: TypeAlias = Callable[[httpx.AsyncClient, str, dict[str, object]], Ask]
+
 
 def through_httpx() -> Iterator[Figure]:
-    """The ratio, plain and over TLS."""
+    """The ratio, plain and over TLS; with `client.get`, and with a request that was built once."""
     for name, allowed, serving in (("plain", "1/4", target), ("TLS 1.3", "", secure_target)):
         with serving() as server:
-            own, stock = run_async(_in_turns(server))
-        yield Figure(
-            budget="httpx",
-            what=f"one cold request through httpx.AsyncClient on our transport, {name}",
-            measured=f"{own:.0f} µs CPU, 1/{stock / own:.1f}",
-            allowed=allowed,
-            reference=f"on its own {stock:.0f} µs",
-        )
+            for form, asking in (("client.get", _get), ("client.send", _send)):
+                own, stock = run_async(_in_turns(server, asking))
+                yield Figure(
+                    budget="httpx",
+                    what=f"{form} of httpx on our transport, one cold request, {name}",
+                    measured=f"{own:.0f} µs CPU, 1/{stock / own:.1f}",
+                    allowed=allowed,
+                    reference=f"on its own {stock:.0f} µs",
+                )
 
 
-async def _in_turns(server: Target) -> tuple[float, float]:
+async def _in_turns(server: Target, asking: Asking) -> tuple[float, float]:
     """Medians of rounds that alternate; both on the same event loop, with one client each."""
     policy = TlsPolicy(ca_file=str(server.ca_file) if server.ca_file else None)
     extensions: dict[str, object] = {CONNECTION: Connection(tls=policy)}
@@ -45,11 +49,21 @@ async def _in_turns(server: Target) -> tuple[float, float]:
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(httpx.AsyncClient(transport=EngineTransport(), trust_env=False))
         stock = await stack.enter_async_context(_stock(server))
+        ask_own, ask_stock = asking(own, url, extensions), asking(stock, url, {})
         ours, theirs = [], []
         for _ in range(ROUNDS + 1):
-            ours.append(await _cpu(own, url, extensions))
-            theirs.append(await _cpu(stock, url, {}))
+            ours.append(await _cpu(ask_own))
+            theirs.append(await _cpu(ask_stock))
     return median(ours[1:]), median(theirs[1:])
+
+
+def _get(client: httpx.AsyncClient, url: str, extensions: dict[str, object]) -> Ask:
+    return lambda: client.get(url, extensions=extensions)
+
+
+def _send(client: httpx.AsyncClient, url: str, extensions: dict[str, object]) -> Ask:
+    request = client.build_request("GET", url, extensions=extensions)
+    return lambda: client.send(request)
 
 
 def _stock(server: Target) -> httpx.AsyncClient:
@@ -57,10 +71,10 @@ def _stock(server: Target) -> httpx.AsyncClient:
     return httpx.AsyncClient(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False, verify=verify)
 
 
-async def _cpu(client: httpx.AsyncClient, url: str, extensions: dict[str, object]) -> float:
+async def _cpu(ask: Ask) -> float:
     """Microseconds a request."""
     before = time.process_time_ns()
     for _ in range(REQUESTS):
-        response = await client.get(url, extensions=extensions)
+        response = await ask()
         assert response.status_code == 200
     return (time.process_time_ns() - before) / REQUESTS / 1000

@@ -18,7 +18,7 @@ from bench.handshakes import bare_handshake
 from bench.processes import secure_target, target
 
 PLAIN_RATES: Final = (100, 2_000, 3_334)
-SECURE_RATES: Final = (100, 500)
+SECURE_RATES: Final = (100, 1_000)
 REFERENCE_REQUESTS: Final = 1_000
 REFERENCE_HANDSHAKES: Final = 500
 
