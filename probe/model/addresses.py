@@ -25,6 +25,9 @@ _METADATA: Final = frozenset(map(ipaddress.ip_address, (
 _EMBEDDING: Final = _networks("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
 """Of IPv6 addresses that end with an IPv4 address: compatible, mapped, translated, NAT64 (RFC 6052, RFC 8215)."""
 
+_THEMSELVES: Final = frozenset(map(ipaddress.ip_address, ("::", "::1")))
+"""Of the compatible ones. Python's own `is_loopback` says yes to a mapped 127.0.0.1 from 3.13 on."""
+
 _ROUTED: Final = _networks("0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96")
 _SPECIAL: Final = _networks(
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
@@ -90,7 +93,7 @@ def forms(address: Address) -> tuple[Address, ...]:
 
 def _embedded(address: Address) -> ipaddress.IPv4Address | None:
     """The IPv4 address that an IPv6 address has in it, to which a gateway or the system itself may lead."""
-    if not isinstance(address, ipaddress.IPv6Address) or address.is_loopback or address.is_unspecified:
+    if not isinstance(address, ipaddress.IPv6Address) or address in _THEMSELVES:
         return None
     if any(address in network for network in _EMBEDDING):
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
