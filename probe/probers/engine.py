@@ -40,21 +40,23 @@ class EngineTransport(httpx.AsyncBaseTransport):
         recorder, connection = recorder_of(request), connection_of(request)
         head = written_form(request)
         place = _place(request, connection)
-        resting = self._pool.take(place) if connection.reuse else None
+        pool = self._pool if connection.reuse else None  # another one after a reload, and not for this wire
+        resting = pool.take(place) if pool else None
         if resting:
             recorder.address, recorder.tls = resting.address, resting.tls
             try:
-                return await self._exchanged(request, head, resting, recorder, place)
+                return await self._exchanged(request, head, resting, recorder, place, pool)
             except Exception:
                 if request.method not in _IDEMPOTENT or recorder.has_answer:
                     raise
                 recorder.begin_again()  # the target had closed it, and word of it crossed our request
         wire = await self._connected(place, recorder)
-        return await self._exchanged(request, head, wire, recorder, place)
+        return await self._exchanged(request, head, wire, recorder, place, pool)
 
     async def aclose(self) -> None:
         """Close the connections that rest."""
         self._pool.close()
+        self._pool = Pool()
 
     async def _connected(self, place: Place, recorder: Recorder) -> Wire:
         wire = Wire(recorder)
@@ -88,7 +90,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
         return printed(address, place.port)
 
     async def _exchanged(
-        self, request: httpx.Request, head: bytes, wire: Wire, recorder: Recorder, place: Place
+        self, request: httpx.Request, head: bytes, wire: Wire, recorder: Recorder, place: Place, pool: Pool | None
     ) -> httpx.Response:
         exchange = Exchange(wire, recorder, has_body=request.method != "HEAD")
         try:
@@ -97,7 +99,7 @@ class EngineTransport(httpx.AsyncBaseTransport):
         except BaseException:
             wire.close()
             raise
-        body = _Body(exchange, wire, self._pool if place.connection.reuse else None, place)
+        body = _Body(exchange, wire, pool, place)
         return httpx.Response(
             exchange.status, headers=exchange.headers, stream=body, request=request,
             extensions={"http_version": (recorder.http_version or "").encode("ascii")},

@@ -54,8 +54,8 @@ class HttpProber:
     The transport is called directly, without an httpx client: a client keeps cookies from one check to the next and
     logs whole URLs, secrets included.
 
-    Attributes:
-        user_agent: what the next requests call themselves, unless a check says otherwise.
+    Args:
+        contact: a URL that requests tell in their User-Agent, unless a check says otherwise.
     """
 
     def __init__(

@@ -35,6 +35,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._resting: OrderedDict[Place, _Resting] = OrderedDict()
+        self._is_closed = False
 
     def take(self, place: Place) -> Wire | None:
         """The connection that rests there, if it still stands."""
@@ -48,7 +49,13 @@ class Pool:
         return None
 
     def give(self, place: Place, wire: Wire, *, rest: float) -> None:
-        """Let a connection rest for so many seconds at most; it takes the place of one that does already."""
+        """Let a connection rest for so many seconds at most; it takes the place of one that does already.
+
+        After `close` none rests any more: a connection that was in use meanwhile is closed.
+        """
+        if self._is_closed:
+            wire.close()
+            return
         self._drop(place)
         if len(self._resting) >= MOST_RESTING:
             self._drop(next(iter(self._resting)))
@@ -57,7 +64,8 @@ class Pool:
         self._resting[place] = _Resting(wire, timer)
 
     def close(self) -> None:
-        """Give all of them up."""
+        """Give all of them up, those in use as well once they come back."""
+        self._is_closed = True
         for place in list(self._resting):
             self._drop(place)
 

@@ -145,8 +145,3 @@ def _must_be_readable(what: str, file: str) -> None:
 def forget() -> None:
     """The files that contexts were made from may have changed."""
     _context.cache_clear()
-
-
-def made() -> int:
-    """How many contexts were made since the last `forget`."""
-    return _context.cache_info().misses

@@ -203,3 +203,22 @@ async def test_what_is_known_of_a_dead_connection_is_not_told_of_the_next(warm: 
     second = await warm.measure(check)
     assert second.failure is not None
     assert (second.failure.kind, second.tls) == (FailureKind.REFUSED, None)
+
+
+async def test_a_connection_that_was_in_use_over_a_reload_does_not_rest_either(warm: HttpProber) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def takes_its_time(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        begun.set()
+        await go_on.wait()
+        writer.write(ok())
+        await answering(ok())(reader, writer)
+
+    async with serving(takes_its_time) as server:
+        under_way = asyncio.create_task(warm.measure(reusing(server)))
+        await begun.wait()
+        await warm.renew(contact=None)
+        go_on.set()
+        first, second = await under_way, await warm.measure(reusing(server))
+    assert (first.failure, second.failure, server.connections) == (None, None, 2)
