@@ -21,6 +21,7 @@ OWN_FAILURES: Final = frozenset({
     FailureKind.MISSED,
     FailureKind.INTERRUPTED,
     FailureKind.NOT_RUNNING,
+    FailureKind.LOST,
     FailureKind.PROXY,
     FailureKind.PROBER_FAULT,
 })  # fmt: skip

@@ -35,6 +35,7 @@ class FailureKind(StrEnum):
     MISSED = "missed"
     INTERRUPTED = "interrupted"
     NOT_RUNNING = "not_running"
+    LOST = "lost"  # measured, but neither the store nor the spool could take it
     PROXY = "proxy"
     PROBER_FAULT = "prober_fault"
 

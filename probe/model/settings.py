@@ -7,7 +7,7 @@ from typing import Final
 
 from probe.model.check import AddressPolicy, Api, Check
 from probe.model.sensitive import Sensitive
-from probe.model.units import Micros
+from probe.model.units import DAY, Micros
 
 DEFAULT_MAX_PER_HOST: Final = 100
 
@@ -48,6 +48,35 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """For how long each tier of the store is kept; `None` is for ever.
+
+    Attributes:
+        raw: single results.
+        hour, day: their rollups.
+        evidence: why results were not up, and what went to and fro.
+    """
+
+    raw: Micros | None = 14 * DAY
+    hour: Micros | None = 400 * DAY
+    day: Micros | None = None
+    evidence: Micros | None = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolSettings:
+    """Where results wait on disk while the store takes none.
+
+    Attributes:
+        directory: made when it is needed.
+        limit: bytes that it may take.
+    """
+
+    directory: str
+    limit: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What one file says, with every default filled in and every secret resolved.
 
@@ -55,6 +84,8 @@ class Settings:
         source: the file as the user named it.
         store: SQLAlchemy URL of the store; may hold a password.
         timezone: IANA name; the calendar of days in reports.
+        retention: for how long results are kept.
+        spool: where they wait while the store is away; `None` keeps them in memory only.
         control: how the prober's own network is told from a target's; `None` doesn't tell.
         max_per_host: attempts at one host and port at the same time.
         addresses: which may be connected to; the checks' connections have it too.
@@ -73,3 +104,5 @@ class Settings:
     max_per_host: int = DEFAULT_MAX_PER_HOST
     contact: str | None = None
     addresses: AddressPolicy = field(default=AddressPolicy())
+    retention: Retention = Retention()
+    spool: SpoolSettings | None = None

@@ -45,6 +45,7 @@ FAILURE_WORDS: Final = {
     FailureKind.MISSED: "run missed",
     FailureKind.INTERRUPTED: "run interrupted",
     FailureKind.NOT_RUNNING: "probe was not running",
+    FailureKind.LOST: "the result was lost before it could be stored",
     FailureKind.PROXY: "the proxy failed",
     FailureKind.PROBER_FAULT: "a fault of probe itself",
 }

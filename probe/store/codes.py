@@ -43,6 +43,7 @@ FAILURE_CODES: Final[dict[FailureKind | None, int | None]] = {
     FailureKind.TLS_REVOKED: 22,
     FailureKind.TLS_VERSION: 23,
     FailureKind.PROXY: 24,
+    FailureKind.LOST: 25,
 }
 
 VERDICT_LETTERS: Final[dict[Verdict, str]] = {

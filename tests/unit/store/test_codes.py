@@ -41,6 +41,7 @@ def test_every_failure_has_the_code_it_always_had() -> None:
         "tls_revoked": 22,
         "tls_version": 23,
         "proxy": 24,
+        "lost": 25,
     }
     assert set(FAILURE_CODES) == {None, *FailureKind}
 
