@@ -12,10 +12,9 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from probe.config.document import WrittenFloat, WrittenInt
 from probe.config.references import has_reference
-from probe.model.check import TlsVersion
+from probe.model.check import SLUG, TlsVersion
 from probe.model.units import parse_duration, parse_size
 
-SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,62}", re.ASCII)
 _LONGEST_SHOWN: Final = 60

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from probe.model.sensitive import Redactor, Sensitive
 from probe.model.units import SECOND, Micros
+
+SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+"""A name that is safe in a path, a URL and a label (RFC 1123)."""
 
 JsonScalar: TypeAlias = str | int | float | bool | None
 ExpectedValue: TypeAlias = JsonScalar | tuple[JsonScalar, ...]

@@ -37,6 +37,7 @@ _SIZE_UNITS: Final = {
     "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30,
 }  # fmt: skip
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?b|b)", re.ASCII | re.IGNORECASE)
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,12}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_NUMBER: Final = 40  # digits; more is a mistake or an attack, and slow to convert
 
@@ -113,3 +114,21 @@ def from_datetime(moment: datetime) -> Micros:
 def to_iso(moment: Micros) -> str:
     """RFC 3339 in UTC, with a fraction only where there is one: `2026-11-01T00:00:00Z`."""
     return to_datetime(moment).isoformat().replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> Micros:
+    """A moment in RFC 3339, with any offset; what is finer than a microsecond is cut off.
+
+    Raises:
+        ValueError: it is no such moment; the message says what one looks like.
+    """
+    found = _MOMENT.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    try:
+        if found:
+            moment = datetime.fromisoformat(f"{found[1]}T{found[2]}{found[4].upper().replace('Z', '+00:00')}")
+            return from_datetime(moment) + int((found[3] or "0")[:6].ljust(6, "0"))
+    except (ValueError, OverflowError):  # the 30th of February, or the end of the calendar
+        pass
+    raise ValueError(
+        f'"{text[:_LONGEST_NUMBER]}" is not a moment; write a date, a time and an offset, such as 2026-11-01T00:00:00Z'
+    )

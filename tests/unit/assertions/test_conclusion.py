@@ -102,7 +102,7 @@ def test_the_detail_tells_the_first_three_and_counts_the_rest() -> None:
 def test_a_failure_is_the_targets_or_the_probers_own(kind: FailureKind) -> None:
     sample = replace(SAMPLE, failure=Failure(kind=kind, detail="as it was"))
     result = _result(_check("status == 200"), sample)
-    ours = kind in ("missed", "interrupted", "not_running", "proxy", "prober_fault")
+    ours = kind in ("missed", "interrupted", "not_running", "lost", "proxy", "prober_fault")
     assert result.state is (State.UNKNOWN if ours else State.DOWN)
     assert (result.failure, result.detail) == (kind, "as it was")
     assert [outcome.verdict for outcome in result.outcomes] == [Verdict.SKIPPED]
