@@ -16,7 +16,8 @@ from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.calendar import CalendarDay, days_until
 from probe.slo.percentiles import Latency
-from probe.slo.spans import Span, Verdict, spans
+from probe.slo.spans import Span, spans
+from probe.slo.timeline import single
 
 NO_RESPONSE: Final = "none"
 """The status class of a run that got no response at all."""
@@ -120,8 +121,7 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
         zone: whose days are counted.
     """
     kept = [record for record in records if record.scheduled_at < now]
-    verdicts = (Verdict(item.scheduled_at, item.state, item.interval or interval) for item in kept)
-    steps = spans(verdicts, until=now)
+    steps = spans(map(single, kept), interval=interval, until=now)
     day = _group(kept, [now - DAY])[0]
     chosen = resolution(interval=interval, age=now - kept[0].scheduled_at if kept else DAY)
     recent = _recent(kept, chosen, now)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from probe.model.result import State
 from probe.model.units import Micros
+from probe.slo.timeline import Run, expanded
 
 MAX_GAP: Final = 2
 """A verdict holds until the next one, but at most this many intervals; after that nothing is known."""
@@ -23,31 +24,26 @@ class Span(NamedTuple):
     state: State
 
 
-class Verdict(NamedTuple):
-    """What a slot came to. It holds until the next one, but at most `MAX_GAP` intervals."""
+def spans(runs: Iterable[Run], *, interval: Micros, until: Micros) -> tuple[Span, ...]:
+    """The right-open step function of a check's slots, neighbours of one state joined.
 
-    at: Micros
-    state: State
-    interval: Micros
-
-
-def spans(verdicts: Iterable[Verdict], *, until: Micros) -> tuple[Span, ...]:
-    """The right-open step function of a check's verdicts, neighbours of one state joined.
+    What a slot came to holds until the next one, but at most `MAX_GAP` intervals.
 
     Args:
-        verdicts: ascending.
+        runs: ascending.
+        interval: of slots that don't know theirs.
         until: the end, usually now; what lies at or after it is left out.
     """
     steps = list[Span]()
-    held: Verdict | None = None
-    for verdict in verdicts:
-        if verdict.at >= until:
+    held: Run | None = None
+    for run in runs:
+        if run.start >= until:
             break
         if held:
-            _hold(steps, held, until=verdict.at)
-        held = verdict
+            _hold(steps, held, until=run.start, interval=interval)
+        held = run
     if held:
-        _hold(steps, held, until=until)
+        _hold(steps, held, until=until, interval=interval)
     return tuple(steps)
 
 
@@ -84,9 +80,15 @@ def _weakest(states: dict[int, State]) -> State:
     return next(state for state in _WEAKEST_FIRST if state in present)
 
 
-def _hold(steps: list[Span], verdict: Verdict, *, until: Micros) -> None:
-    end = min(until, verdict.at + MAX_GAP * verdict.interval)
-    _append(steps, verdict.at, end, verdict.state)
+def _hold(steps: list[Span], run: Run, *, until: Micros, interval: Micros) -> None:
+    longest = MAX_GAP * (run.interval or interval)
+    if run.step > longest:
+        slots = list(expanded([run]))
+        for slot, after in zip(slots, [*slots[1:], None], strict=True):
+            _hold(steps, slot, until=min(until, after.start) if after else until, interval=interval)
+        return
+    end = min(until, run.last + longest)
+    _append(steps, run.start, end, run.state)
     if end < until:
         _append(steps, end, until, State.UNKNOWN)
 

@@ -7,14 +7,18 @@ from hypothesis import strategies as st
 
 from probe.model.result import State
 from probe.slo.availability import state_time
-from probe.slo.spans import Span, Verdict, merge_weakest
+from probe.slo.spans import Span, merge_weakest
 from probe.slo.spans import spans as spans_of
+from probe.slo.timeline import Run, runs_of
 
 UP, DOWN, DEGRADED, UNKNOWN = State.UP, State.DOWN, State.DEGRADED, State.UNKNOWN
 
 
 def spans(verdicts: list[tuple[int, State]], *, interval: int, until: int) -> tuple[Span, ...]:
-    return spans_of((Verdict(at, state, interval) for at, state in verdicts), until=until)
+    runs = [Run(at, 0, 1, state, None, interval) for at, state in verdicts]
+    found = spans_of(runs, interval=interval, until=until)
+    assert found == spans_of(runs_of(runs), interval=1, until=until), "joined, slots come to the same"
+    return found
 
 
 series = st.lists(
@@ -115,5 +119,5 @@ def test_availability_lies_between_its_bounds_or_is_none(verdicts: list[tuple[in
 
 
 def test_each_verdict_holds_by_the_interval_it_was_measured_with() -> None:
-    slow_then_fast = [Verdict(0, UP, 50), Verdict(100, UP, 5)]
-    assert spans_of(slow_then_fast, until=200) == (Span(0, 110, UP), Span(110, 200, UNKNOWN))
+    slow_then_fast = [Run(0, 0, 1, UP, None, 50), Run(100, 0, 1, UP, None, 5)]
+    assert spans_of(slow_then_fast, interval=1, until=200) == (Span(0, 110, UP), Span(110, 200, UNKNOWN))
