@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Column,
@@ -21,6 +22,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
+
+from probe.model.sample import PHASES
 
 metadata: Final = MetaData(
     naming_convention={
@@ -123,6 +127,84 @@ transcripts: Final = Table(
     Column("content", LargeBinary, nullable=False),
 )
 """What went to and fro, where that tells more than `evidence`: JSON of the parts, compressed by zlib."""
+
+
+def _tier(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("check_id", ForeignKey("checks.id"), primary_key=True, autoincrement=False),
+        Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+        Column("starts_at", BigInteger, primary_key=True, autoincrement=False),
+        Column("ends_at", BigInteger, nullable=False),
+        Column("up", Integer, nullable=False),
+        Column("degraded", Integer, nullable=False),
+        Column("down", Integer, nullable=False),
+        Column("unknown", Integer, nullable=False),
+        Column("statuses", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        Column("failures", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        Column("bytes_sent", BigInteger, nullable=False),
+        Column("bytes_received", BigInteger, nullable=False),
+        *_latency("latency"),
+        *_latency("latency_down"),
+        *(column for phase in PHASES for column in _phase(phase)),
+        Column("timeline", LargeBinary, nullable=False),
+        CheckConstraint("ends_at > starts_at", name="period"),
+        CheckConstraint("up >= 0 AND degraded >= 0 AND down >= 0 AND unknown >= 0", name="slots"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _latency(name: str) -> tuple[Column[int], ...]:
+    """Sum, extremes and histogram; null where there was no such response."""
+    return (
+        Column(f"{name}_runs", Integer, nullable=False),
+        Column(f"{name}_us", BigInteger),
+        Column(f"{name}_min_us", BigInteger),
+        Column(f"{name}_max_us", BigInteger),
+        Column(f"{name}_buckets", LargeBinary),
+    )
+
+
+def _phase(name: str) -> tuple[Column[int], ...]:
+    return Column(f"{name}_us", BigInteger, nullable=False), Column(f"{name}_runs", Integer, nullable=False)
+
+
+hours: Final = _tier("hours")
+"""A check's results of an hour (UTC) from a location, rolled up. `statuses` and `failures` count by status and by reason.
+
+`…_buckets` is a histogram as in `slo.histogram`, `timeline` has every slot as in `packing`: nothing of them is lost.
+"""
+
+days: Final = _tier("days")
+"""The same of a day in the location's zone, which `rolled` names."""
+
+rolled: Final = Table(
+    "rolled",
+    metadata,
+    Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+    Column("raw_from", BigInteger, nullable=False),
+    Column("hours_from", BigInteger, nullable=False),
+    Column("zone", Text, nullable=False),
+)
+"""How far a location's results are rolled up: those before `until` are, but for what `stale` names.
+
+Results before `raw_from`, and hours before `hours_from`, may have been purged. Who writes results holds this row shared, who
+rolls them up holds it alone: so that no result slips between the two.
+"""
+
+stale: Final = Table(
+    "stale",
+    metadata,
+    Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+    Column("tier", SmallInteger, primary_key=True, autoincrement=False),
+    Column("check_id", ForeignKey("checks.id"), primary_key=True, autoincrement=False),
+    Column("starts_at", BigInteger, primary_key=True, autoincrement=False),
+    CheckConstraint("tier IN (0, 1)", name="tier"),
+    sqlite_with_rowid=False,
+)
+"""Hours (tier 0) and days (tier 1) that are to be rolled up, for the first time or again."""
 
 properties: Final = Table(
     "properties",
