@@ -155,7 +155,7 @@ def _tier(name: str) -> Table:
     )
 
 
-def _latency(name: str) -> tuple[Column[int], ...]:
+def _latency(name: str) -> tuple[Column[int] | Column[bytes], ...]:
     """Sum, extremes and histogram; null where there was no such response."""
     return (
         Column(f"{name}_runs", Integer, nullable=False),

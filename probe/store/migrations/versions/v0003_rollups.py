@@ -66,7 +66,7 @@ def _tier(table: str) -> None:
 _JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
-def _latency(name: str) -> tuple[sa.Column[int], ...]:
+def _latency(name: str) -> tuple[sa.Column[int] | sa.Column[bytes], ...]:
     return (
         sa.Column(f"{name}_runs", sa.Integer, nullable=False),
         *(sa.Column(f"{name}{what}_us", sa.BigInteger) for what in ("", "_min", "_max")),
