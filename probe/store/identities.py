@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from sqlalchemy import Column, Connection, select
 
-from probe.model.check import Check
+from probe.model.check import Severity
+from probe.model.definition import Definition
 from probe.model.result import Result
 from probe.store.engine import insert_new
 from probe.store.tables import checks, definitions, locations
@@ -42,20 +43,46 @@ def identify(connection: Connection, known: Identities, results: Sequence[Result
     )
 
 
-def register(connection: Connection, known: Identities, defined: Iterable[Check]) -> Identities:
+def register(connection: Connection, known: Identities, defined: Iterable[Definition]) -> Identities:
     """`known`, with these checks and their definitions, inserted where they are new."""
-    wanted = {(check.id, check.definition): check for check in defined}
+    wanted = {(each.check, each.fingerprint): each for each in defined}
     ids = _ids(connection, checks.c.key, {check for check, _ in wanted}, known.checks)
     present = _definition_ids(connection)
     rows = [
-        _definition_row(ids[check.id], check)
-        for key, check in sorted(wanted.items(), key=itemgetter(0))
-        if check.definition and key not in present
+        _definition_row(ids[each.check], each)
+        for key, each in sorted(wanted.items(), key=itemgetter(0))
+        if each.fingerprint and key not in present
     ]
     if rows:
         connection.execute(insert_new(connection, definitions), rows)
         present = _definition_ids(connection)
     return replace(known, checks=ids, definitions={**present})
+
+
+def check_names(connection: Connection) -> tuple[str, ...]:
+    """Every check that anything was ever stored of, in order."""
+    return tuple(connection.execute(select(checks.c.key).order_by(checks.c.key)).scalars())
+
+
+def location_names(connection: Connection) -> tuple[str, ...]:
+    """Every location that anything was ever measured from, in order."""
+    return tuple(connection.execute(select(locations.c.name).order_by(locations.c.name)).scalars())
+
+
+def read_definitions(connection: Connection, check: str | None = None) -> dict[int, Definition]:
+    """Every definition, or those of one check, by its key; the oldest first."""
+    query = select(definitions, checks.c.key.label("check")).join(checks).order_by(definitions.c.id)
+    if check is not None:
+        query = query.where(checks.c.key == check)
+    return {
+        row.id: Definition(
+            check=row.check,
+            fingerprint=row.fingerprint,
+            interval=row.interval_us,
+            expectations=tuple((text, Severity(severity)) for text, severity in json.loads(row.expectations)),
+        )
+        for row in connection.execute(query)
+    }
 
 
 def _ids(connection: Connection, name: Column[str], wanted: set[str], known: dict[str, int]) -> dict[str, int]:
@@ -76,10 +103,10 @@ def _definition_ids(connection: Connection) -> dict[Fingerprint, int]:
     return {(check, fingerprint): number for check, fingerprint, number in connection.execute(query)}
 
 
-def _definition_row(check_id: int, check: Check) -> dict[str, str | int]:
+def _definition_row(check_id: int, definition: Definition) -> dict[str, str | int]:
     return {
         "check_id": check_id,
-        "fingerprint": check.definition,
-        "interval_us": check.interval,
-        "expectations": json.dumps([[item.text, item.severity] for item in check.expectations]),
+        "fingerprint": definition.fingerprint,
+        "interval_us": definition.interval,
+        "expectations": json.dumps(definition.expectations),
     }

@@ -10,6 +10,7 @@ from typing import Final, Self
 from sqlalchemy import Connection, Engine
 
 from probe.model.check import Check
+from probe.model.definition import Definition
 from probe.model.errors import StoreUnreachable
 from probe.model.result import Evidence, Record, Result
 from probe.model.sensitive import Sensitive
@@ -20,6 +21,7 @@ from probe.store.engine import make_engine, writing
 from probe.store.faults import translated, unreachable
 from probe.store.identities import Identities
 from probe.store.recording import Recorded
+from probe.store.whole import Whole, whole_results
 
 _SIMULATED_UNTIL: Final = "simulated_until"
 
@@ -27,7 +29,7 @@ _SIMULATED_UNTIL: Final = "simulated_until"
 class Store:
     """Results, their evidence, and what they were measured by.
 
-    One thread writes (`register`, `record`, `mark_simulated`); any thread, and any other process that has opened
+    One thread writes (`register`, `define`, `record`, `mark_simulated`); any thread, and any other process that has opened
     a store of its own, may read at the same time. Don't carry one over a fork.
 
     Every method raises `StoreUnreachable` when the store doesn't answer or is locked, and `StoreError` when it
@@ -41,8 +43,12 @@ class Store:
 
     def register(self, checks: Iterable[Check]) -> None:
         """Makes checks and their definitions known, so that stored outcomes can be read for ever. Idempotent."""
+        self.define(map(Definition.of, checks))
+
+    def define(self, definitions: Iterable[Definition]) -> None:
+        """The same of definitions, of checks that need not stand in any file."""
         with self._writing() as connection:
-            known = identities.register(connection, self._known, checks)
+            known = identities.register(connection, self._known, definitions)
         self._known = known
 
     def record(self, results: Sequence[Result]) -> Recorded:
@@ -60,6 +66,21 @@ class Store:
         self._known = known
         return Recorded(stored=stored, duplicates=len(results) - stored)
 
+    def checks(self) -> tuple[str, ...]:
+        """Every check that anything was ever stored of, in order; those that no file defines any more among them."""
+        with self._reading() as connection:
+            return identities.check_names(connection)
+
+    def locations(self) -> tuple[str, ...]:
+        """Every location that anything was ever measured from, in order."""
+        with self._reading() as connection:
+            return identities.location_names(connection)
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """What every check ever asked for, the oldest first."""
+        with self._reading() as connection:
+            return tuple(identities.read_definitions(connection).values())
+
     def records(self, check: str, *, start: Micros, end: Micros, location: str | None = None) -> Iterator[Record]:
         """A check's results with a slot in `[start, end)`, ascending, of one location or of all of them.
 
@@ -67,6 +88,14 @@ class Store:
         """
         with self._reading() as connection:
             yield from records.records(connection, check, start=start, end=end, location=location)
+
+    def results(self, check: str, *, start: Micros, end: Micros, location: str | None = None) -> Iterator[Whole]:
+        """The same results whole, with all that is stored of each; location after location.
+
+        They are read as they are asked for: exhaust the iterator or close it.
+        """
+        with self._reading() as connection:
+            yield from whole_results(connection, check, start=start, end=end, location=location)
 
     def failures(
         self, check: str, *, limit: int, transcripts: int = 0, location: str | None = None
