@@ -142,7 +142,7 @@ class Fields:
         return ValueError(f"{place} must be {what}; it is {shown(self.values[name])}")
 
 
-_LONGEST_MS: Final = LONGEST_DURATION // MILLISECOND
+_LONGEST_MS: Final = LONGEST_DURATION / MILLISECOND
 
 
 def shown(value: object) -> str:
