@@ -22,7 +22,7 @@ from probe.cli.run import watched
 from probe.config.load import loads
 from probe.demo.filling import fill
 from probe.demo.sample_api import HTTP_PORT, HTTPS_PORT, SampleApi
-from probe.model.errors import ConfigurationError
+from probe.model.errors import ConfigurationError, StoreTooOld
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Settings
 from probe.model.units import DAY, SECOND, Micros
@@ -130,8 +130,11 @@ def _remove_simulated(path: Path) -> None:
     """Begin anew, but never at the price of measured results."""
     if not path.exists():
         return
-    with open_store(Sensitive.plain(f"sqlite:///{path}"), create=False) as store:
-        is_simulated = store.simulated_until() is not None
+    try:
+        with open_store(Sensitive.plain(f"sqlite:///{path}"), create=False) as store:
+            is_simulated = store.simulated_until() is not None
+    except StoreTooOld:
+        raise ConfigurationError(f"{path} is of an earlier version of probe; remove it, then try again") from None
     if not is_simulated:
         raise ConfigurationError(f"{path} holds results that were measured; move it away, then try again")
     for suffix in ("", "-wal", "-shm"):

@@ -12,6 +12,8 @@ from typing import Annotated, Final
 import typer
 
 from probe import __version__
+from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, FormatOption, LogOption
+from probe.cli.db.commands import db
 
 INTERNAL_ERROR: Final = 4
 
@@ -24,11 +26,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="Exit status: 0 fine; 1 the answer is “not fine”; 2 usage or configuration; 3 store unreachable; 4 internal error.",
 )
-
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The file with the checks.")]
-FileArgument = Annotated[Path | None, typer.Argument(metavar="FILE", help="The same, without -c.", show_default=False)]
-LogOption = Annotated[str, typer.Option("--log-format", metavar="text|json", help="How the log is written.")]
-DEFAULT_CONFIG: Final = Path("checks.yaml")
 
 
 @app.callback(invoke_without_command=True)
@@ -78,7 +75,7 @@ def check(
 def validate(
     file: FileArgument = None,
     config: ConfigOption = DEFAULT_CONFIG,
-    format_: Annotated[str, typer.Option("--format", metavar="text|json", help="How the outcome is printed.")] = "text",
+    format_: FormatOption = "text",
 ) -> None:
     """Look the file over and name every mistake in it; nothing is started."""
     from probe.cli.validate import validate_command
@@ -141,6 +138,9 @@ def demo(
     from probe.cli.demo import demo_command
 
     demo_command(config, history=history, duration=duration, port=port, log_format=log_format)
+
+
+app.add_typer(db, name="db")
 
 
 def main() -> None:

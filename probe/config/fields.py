@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -15,6 +15,7 @@ from probe.config.references import has_reference
 from probe.model.check import SLUG, TlsVersion
 from probe.model.units import parse_duration, parse_size
 
+FOREVER: Final = "forever"
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,62}", re.ASCII)
 _LONGEST_SHOWN: Final = 60
@@ -49,6 +50,15 @@ def _quantity(parse: Callable[[str], int], example: str) -> Callable[[object], i
             raise wrong(str(error)) from None
 
     return read
+
+
+def _age(value: object) -> object:
+    if value == FOREVER:
+        return value
+    try:
+        return _quantity(parse_duration, "14d")(value)
+    except PydanticCustomError as error:
+        raise wrong(f"{error}, or forever") from None
 
 
 def _plain(value: object) -> object:
@@ -145,6 +155,13 @@ Duration: TypeAlias = Annotated[
     int, BeforeValidator(_quantity(parse_duration, "30s")), WithJsonSchema(_DURATION_SCHEMA)
 ]
 """Microseconds, from text such as `30s`."""
+
+Age: TypeAlias = Annotated[
+    int | Literal["forever"],
+    BeforeValidator(_age),
+    WithJsonSchema({"anyOf": [{"const": "forever"}, _DURATION_SCHEMA]}),
+]
+"""Microseconds, or for ever."""
 
 Size: TypeAlias = Annotated[int, BeforeValidator(_quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)]
 """Bytes, from text such as `64KiB`."""

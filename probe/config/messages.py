@@ -14,7 +14,7 @@ from probe.config.document import Path
 
 _NOT_YET: Final = frozenset({
     "alerts", "aws_sigv4", "capture", "channels", "depends_on", "digest", "maintenance", "mtls", "oauth2",
-    "recoveries", "retention", "runs", "slo", "steps",
+    "recoveries", "runs", "slo", "steps",
 })  # fmt: skip
 """Keys of the format's design that this version doesn't carry out: to say so beats "unknown key", and to ignore them would lie."""
 

@@ -15,6 +15,7 @@ from probe.config.addresses import LAST_PORT
 from probe.config.connection import Vetting
 from probe.config.filling import Filling
 from probe.config.messages import did_you_mean
+from probe.config.retention import read_retention
 from probe.config.schema import FileFields
 from probe.config.sections import AddressFields, ControlFields
 from probe.config.urls import masked, why_not_a_url
@@ -57,6 +58,7 @@ class SettingsBuilder:
             max_per_host=fields.max_per_host,
             contact=self._contact(fields.contact),
             addresses=vetting.policy,
+            retention=read_retention(fields.retention, self.filling.blame),
         )
 
     def vetting(self, said: AddressFields) -> Vetting:

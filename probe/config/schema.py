@@ -34,6 +34,7 @@ from probe.config.sections import (
     ControlFields,
     DnsFields,
     ExpectationField,
+    RetentionFields,
     Section,
     TlsFields,
     required,
@@ -191,6 +192,7 @@ class FileFields(Section):
     defaults: Annotated[Common, Field(description="For all checks; an API or a check may say otherwise.")] = Common()
     apis: Annotated[dict[Slug, ApiFields], Field(min_length=1, description="Groups of checks, each by its name.")]
     report: Annotated[ReportFields, Field(description="The static site.")] = ReportFields()
+    retention: Annotated[RetentionFields, Field(description="For how long results are kept.")] = RetentionFields()
     addresses: Annotated[
         AddressFields, Field(description="Which addresses may be connected to, whatever a name leads to.")
     ] = AddressFields()

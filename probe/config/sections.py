@@ -23,8 +23,9 @@ from pydantic_core import CoreSchema
 from probe.assertions.registry import SUBJECTS
 from probe.config.addresses import Host, NameServer, Network
 from probe.config.expressions import ExpressionError, expectation_from_fields, expectation_schema, parse_expectation
-from probe.config.fields import Duration, HeaderName, MinTls, Retries, Secret, Text, wrong
+from probe.config.fields import FOREVER, Age, Duration, HeaderName, MinTls, Retries, Secret, Text, wrong
 from probe.model.check import Expectation, Family, Severity
+from probe.model.units import DAY
 
 MOST_SERVERS: Final = 8
 MOST_NETWORKS: Final = 1000
@@ -154,6 +155,17 @@ class ControlFields(Section):
     ]
     timeout: Annotated[Duration, Field(description="Of each request. Default: 3s.")] = 3_000_000
     every: Annotated[Duration, Field(description="How often they are asked, 1s to 1h. Default: 30s.")] = 30_000_000
+
+
+class RetentionFields(Section):
+    """For how long results are kept: a duration, or forever."""
+
+    raw: Annotated[Age, Field(description="Single results, at least 2d. Default: 14d.")] = 14 * DAY
+    hour: Annotated[Age, Field(description="Their hours, at least as long as raw. Default: 400d.")] = 400 * DAY
+    day: Annotated[Age, Field(description="Their days, at least as long as hour. Default: forever.")] = FOREVER
+    evidence: Annotated[
+        Age, Field(description="Why they were not up, and what went to and fro, at least 1d. Default: 30d.")
+    ] = 30 * DAY
 
 
 def _read_auth(value: object) -> object:

@@ -4,6 +4,7 @@
     ├── ConfigurationError      2   the file, a secret, a folder or a port is wrong: nothing was started
     └── StoreError              3   the store can't be used
         ├── StoreUnreachable        it isn't there, or doesn't answer
+        ├── StoreTooOld             it was made by an earlier version of probe, and not upgraded yet
         ├── StoreTooNew             it was written by a later version of probe
         └── ResultsLost             it did not take everything that was measured
 
@@ -63,6 +64,10 @@ class StoreError(ProbeError):
 
 class StoreUnreachable(StoreError):
     """The store isn't there, is locked by somebody else, or doesn't answer."""
+
+
+class StoreTooOld(StoreError):
+    """The store's schema is one of an earlier version: `probe db upgrade` brings it up to date."""
 
 
 class StoreTooNew(StoreError):

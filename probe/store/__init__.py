@@ -1,7 +1,9 @@
 """The only place with SQL."""
 
+from probe.store.opening import revision_of, upgrade_store
 from probe.store.recording import Recorded
+from probe.store.schema import HEAD
 from probe.store.store import Store, open_store
 from probe.store.whole import Whole
 
-__all__ = ["Recorded", "Store", "Whole", "open_store"]
+__all__ = ["HEAD", "Recorded", "Store", "Whole", "open_store", "revision_of", "upgrade_store"]

@@ -17,6 +17,7 @@ BUSY_SECONDS: Final = 5
 """How long to wait for another process's lock, or for a server to answer at first."""
 
 _BEGIN: Final = "probe_begin"
+_PATIENCE: Final = "probe_patience"
 _SERVER_DEFAULTS: Final[dict[str, str | int]] = {
     "application_name": "probe",
     "connect_timeout": BUSY_SECONDS,
@@ -24,13 +25,18 @@ _SERVER_DEFAULTS: Final[dict[str, str | int]] = {
 }
 
 
-def make_engine(address: Address) -> Engine:
+def make_engine(address: Address, *, patience: int = BUSY_SECONDS) -> Engine:
     """An engine that has connected to nothing yet.
+
+    Args:
+        address: of the store.
+        patience: seconds that its transactions wait for another process's lock.
 
     Raises:
         ImportError: the driver isn't installed.
     """
-    return _sqlite_engine(address) if address.file else _postgresql_engine(address)
+    engine = _sqlite_engine(address, patience) if address.file else _postgresql_engine(address)
+    return engine.execution_options(**{_PATIENCE: patience})
 
 
 def is_sqlite(source: Engine | Connection) -> bool:
@@ -44,7 +50,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     # A writer takes SQLite's lock at once: one that is promoted later can fail without having waited.
     with _connect(engine, "BEGIN IMMEDIATE") as connection, connection.begin():
         if not is_sqlite(engine):
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+            patience = connection.get_execution_options()[_PATIENCE]
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}s'")
         yield connection
 
 
@@ -67,11 +74,11 @@ def _postgresql_engine(address: Address) -> Engine:
     return create_engine(address.url, connect_args=defaults, hide_parameters=True, pool_pre_ping=True)
 
 
-def _sqlite_engine(address: Address) -> Engine:
+def _sqlite_engine(address: Address, patience: int) -> Engine:
     engine = create_engine(
         address.url,
         # The driver's own transactions begin too late to read and write in one: `_begin` opens ours.
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        connect_args={"isolation_level": None, "timeout": patience},
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up)

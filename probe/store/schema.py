@@ -44,15 +44,17 @@ def recognise(connection: Connection, address: Address) -> str | None:
     return str(revision)
 
 
-def migrate(engine: Engine, address: Address) -> None:
-    """Brings the database to `HEAD` in one transaction; two processes that try at once both succeed."""
+def migrate(engine: Engine, address: Address) -> str | None:
+    """Brings the database to `HEAD` in one transaction; the revision it had before, which is `HEAD` if another was first."""
     if is_sqlite(engine):
         use_write_ahead_log(engine)
     with writing(engine) as connection:
         if not is_sqlite(engine):
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        if recognise(connection, address) != HEAD:
+        before = recognise(connection, address)
+        if before != HEAD:
             upgrade_to(connection, HEAD)
+    return before
 
 
 def upgrade_to(connection: Connection, revision: str) -> None:

@@ -11,15 +11,15 @@ from sqlalchemy import Connection, Engine
 
 from probe.model.check import Check
 from probe.model.definition import Definition
-from probe.model.errors import StoreUnreachable
 from probe.model.result import Evidence, Record, Result
 from probe.model.sensitive import Sensitive
 from probe.model.units import Micros
-from probe.store import evidence, identities, properties, recording, records, schema
+from probe.store import evidence, identities, properties, recording, records
 from probe.store.address import Address, parse_address
-from probe.store.engine import make_engine, writing
-from probe.store.faults import translated, unreachable
+from probe.store.engine import writing
+from probe.store.faults import translated
 from probe.store.identities import Identities
+from probe.store.opening import open_engine
 from probe.store.recording import Recorded
 from probe.store.whole import Whole, whole_results
 
@@ -159,66 +159,12 @@ def open_store(url: Sensitive, *, create: bool = True) -> Store:
 
     Args:
         url: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`.
-        create: whether an empty database, or a missing file, becomes a store; the schema is brought up to date.
+        create: whether an empty database, or a missing file, becomes a store.
 
     Raises:
         StoreUnreachable: it isn't there, may not be used, or belongs to something else.
-        StoreTooNew: a later version of probe wrote it.
+        StoreTooOld, StoreTooNew: another version of probe wrote it.
         ConfigurationError: the URL names no store.
     """
     address = parse_address(url)
-    with translated(address):
-        _find_file(address, create=create)
-        engine = _engine(address)
-        try:
-            _prepare(engine, address, create=create)
-        except BaseException:
-            engine.dispose()
-            raise
-    return Store(engine, address)
-
-
-def _find_file(address: Address, *, create: bool) -> None:
-    """An SQLite store's file, made for its owner alone: SQLite itself would let others read it."""
-    file = address.file
-    if file is None:
-        return
-    try:
-        if file.is_dir():
-            raise unreachable(address, "it is a directory", "name a file in it")
-        if not file.parent.is_dir():
-            raise unreachable(address, "its directory does not exist", "create that first")
-        if create:
-            file.touch(mode=0o600)
-        elif not file.exists():
-            raise _absent(address)
-    except OSError as error:
-        raise unreachable(
-            address,
-            error.strerror or type(error).__name__,
-            "name another file, or grant the rights",
-        ) from None
-
-
-def _engine(address: Address) -> Engine:
-    try:
-        return make_engine(address)
-    except ImportError:
-        raise StoreUnreachable(
-            f"store {address.name} needs a driver that isn't installed: pip install 'psycopg[binary]'"
-        ) from None
-
-
-def _prepare(engine: Engine, address: Address, *, create: bool) -> None:
-    with engine.connect() as connection:
-        revision = schema.recognise(connection, address)
-    if create:
-        schema.migrate(engine, address)
-    elif revision is None:
-        raise _absent(address)
-    elif revision != schema.HEAD:
-        raise unreachable(address, "an earlier version of probe made it", "`probe run` brings it up to date")
-
-
-def _absent(address: Address) -> StoreUnreachable:
-    return StoreUnreachable(f"no store at {address.name}: run `probe run` first")
+    return Store(open_engine(address, create=create), address)

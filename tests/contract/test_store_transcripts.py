@@ -7,21 +7,16 @@ import zlib
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect, select, text
+from sqlalchemy import select
 
-from probe.model.errors import StoreUnreachable
 from probe.model.result import Result, Transcript
 from probe.model.sensitive import Sensitive
-from probe.store import Store, open_store, schema
-from probe.store.address import parse_address
-from probe.store.engine import make_engine, writing
-from probe.store.tables import metadata, transcripts
+from probe.store import Store, open_store
+from probe.store.tables import transcripts
 from probe.store.transcripts import pack, unpack
 from tests.contract.test_store import T0, down, up
-from tests.contract.test_store_opening import engine_of
 
 TOLD = Transcript(
     connection="address: 127.0.0.1:443",
@@ -67,30 +62,6 @@ def test_what_is_not_stored_has_no_transcript_either(store: Store) -> None:
     store.record([told(0), told(1)])
     store.record([told(1, "another")])
     assert kept(store, limit=9, transcripts=9) == [(1, TOLD.body)]
-
-
-def test_a_store_of_the_version_before_is_brought_up_to_date_where_it_is(url: Sensitive) -> None:
-    _make(url, "0001")
-    with pytest.raises(
-        StoreUnreachable, match=r"an earlier version of probe made it; `probe run` brings it up to date"
-    ):
-        open_store(url, create=False)
-    with engine_of(url).begin() as connection:
-        connection.execute(text("INSERT INTO properties (key, value) VALUES ('simulated_until', '5')"))
-    with open_store(url) as store:
-        assert store.simulated_until() == 5
-        store.record([told(0)])
-    with open_store(url, create=False) as store:
-        assert kept(store, limit=1, transcripts=1) == [(0, TOLD.body)]
-    assert set(inspect(engine_of(url)).get_table_names()) == {*metadata.tables, "alembic_version"}
-
-
-def _make(url: Sensitive, revision: str) -> None:
-    address = parse_address(url)
-    engine = make_engine(address)
-    with writing(engine) as connection:
-        schema.upgrade_to(connection, revision)
-    engine.dispose()
 
 
 def test_a_longer_transcript_takes_a_third_of_its_size() -> None:

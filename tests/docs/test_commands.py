@@ -16,9 +16,18 @@ from tests.docs.pages import PAGES, ROOT, blocks, first_column, prose, read, spa
 
 
 def commands() -> dict[str, TyperCommand]:
+    """Each command by what is typed, such as `db upgrade`."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    return {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
+    return dict(_below(group))
+
+
+def _below(group: TyperGroup, *names: str) -> Iterator[tuple[str, TyperCommand]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _below(command, *names, name)
+        elif isinstance(command, TyperCommand):
+            yield " ".join((*names, name)), command
 
 
 def lines() -> Iterator[str]:
@@ -38,8 +47,9 @@ def options(name: str) -> set[str]:
 
 @pytest.mark.parametrize("line", sorted(set(lines())))
 def test_a_command_that_is_shown_can_be_given(line: str) -> None:
-    name, *arguments = shlex.split(line)[1:]
-    given = {argument for argument in arguments if argument.startswith("-")}
+    words = shlex.split(line)[1:]
+    name = " ".join(words[:2]) if words[0] in {name.split()[0] for name in commands() if " " in name} else words[0]
+    given = {word for word in words if word.startswith("-")}
     assert given <= options(name)
 
 

@@ -30,7 +30,7 @@ from tests.docs.pages import first_column, flat, prose, read, rows, section, spa
 PAGE = read("docs/yaml.md")
 TABLES_OF_KEYS = (
     "The file", "An API", "A check", "What checks inherit", "How the connection is made", "Authentication",
-    "Which addresses are allowed", "The report",
+    "Which addresses are allowed", "The report", "How long results are kept",
 )  # fmt: skip
 
 
@@ -89,6 +89,10 @@ def check_defaults(check: Check) -> dict[str, str]:
     }
 
 
+def age(value: int | None) -> str:
+    return "forever" if value is None else format_duration(value)
+
+
 def file_defaults(found: Settings) -> dict[str, str]:
     return {
         "store": found.store.reveal().replace("/etc/", ""),
@@ -99,6 +103,10 @@ def file_defaults(found: Settings) -> dict[str, str]:
         "title": found.report.title,
         "max_per_host": str(found.max_per_host),
         "deny_private": str(found.addresses.deny_private).lower(),
+        "raw": age(found.retention.raw),
+        "hour": age(found.retention.hour),
+        "day": age(found.retention.day),
+        "evidence": age(found.retention.evidence),
         "control.timeout": format_duration(found.control.timeout) if found.control else "",
         "control.every": format_duration(found.control.every) if found.control else "",
     }

@@ -1,0 +1,1 @@
+"""`probe db`: the commands that look after the store."""
