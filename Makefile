@@ -1,6 +1,6 @@
 # Two commands for everybody: `make run` and `make test`. The rest is for those who change the code.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench clean
+.PHONY: help run test crash check format lock bench clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -15,6 +15,10 @@ run: $(VENV)/.run ## install what is needed, then probe a bundled sample API and
 
 test: $(VENV)/.dev browser ## install what the tests need, then run all of them
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+crash: $(VENV)/.dev ## kill the daemon at PROBE_KILLS random moments on each store, cut the power and the connection (ten minutes)
+	@PROBE_KILLS=$${PROBE_KILLS:-200} PROBE_SEED=$${PROBE_SEED:-$$(date +%s)} \
+	  $(BIN)/python -m pytest -n 2 tests/crash -rP --log-level INFO --show-capture log $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
