@@ -24,5 +24,19 @@ def days_until(now: Micros, *, zone: tzinfo, count: int) -> tuple[CalendarDay, .
     return tuple(CalendarDay(*day) for day in zip(dates, borders, borders[1:], strict=False))
 
 
+def day_of(moment: Micros, *, zone: tzinfo) -> CalendarDay:
+    """The zone's day that a moment lies in."""
+    return _day(to_datetime(moment).astimezone(zone).date(), zone)
+
+
+def next_day(day: CalendarDay, *, zone: tzinfo) -> CalendarDay:
+    """The one after it."""
+    return _day(day.date + timedelta(days=1), zone)
+
+
+def _day(day: date, zone: tzinfo) -> CalendarDay:
+    return CalendarDay(day, _midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+
+
 def _midnight(day: date, zone: tzinfo) -> Micros:
     return from_datetime(datetime.combine(day, time(), tzinfo=zone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -90,14 +91,19 @@ class Rollup:
             return self
         runs = timeline.runs_of(timeline.clipped(self.runs, start, end))
         figures = self.figures if start <= self.start < end else Figures()
-        return Rollup(start=max(start, self.start), end=min(end, self.end), figures=_counted(figures, runs), runs=runs)
+        return assembled(figures, runs, start=max(start, self.start), end=min(end, self.end))
+
+
+def assembled(figures: Figures, runs: Runs, *, start: Micros, end: Micros) -> Rollup:
+    """Of figures without the counts by state and failure, which the runs tell."""
+    return Rollup(start=start, end=end, figures=_counted(figures, runs), runs=runs)
 
 
 def of_records(records: Iterable[Record], *, start: Micros, end: Micros) -> Rollup:
     """Of results that ascend and lie in `[start, end)`."""
     kept = list(records)
     runs = timeline.runs_of(map(timeline.single, kept))
-    return Rollup(start=start, end=end, figures=_counted(_summed(kept), runs), runs=runs)
+    return assembled(_summed(kept), runs, start=start, end=end)
 
 
 def extended(rollup: Rollup, late: Iterable[Record]) -> Rollup:
@@ -121,6 +127,16 @@ def merged(parts: Sequence[Rollup]) -> Rollup:
         figures=merged_figures([part.figures for part in parts]),
         runs=runs,
     )
+
+
+def by_period(tiles: Sequence[Rollup], cuts: Sequence[Micros]) -> tuple[Rollup, ...]:
+    """Rollups that no cut divides, gathered between each cut and the next."""
+    starts = [tile.start for tile in tiles]
+    gathered = []
+    for start, end in pairwise(cuts):
+        parts = tiles[bisect_left(starts, start) : bisect_left(starts, end)]
+        gathered.append(replace(merged(parts), start=start, end=end) if parts else Rollup(start=start, end=end))
+    return tuple(gathered)
 
 
 def merged_figures(parts: Sequence[Figures]) -> Figures:

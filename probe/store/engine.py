@@ -55,6 +55,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def as_of_one_moment(connection: Connection) -> Connection:
+    """Has all that is read on it agree. A transaction of SQLite does anyway."""
+    return connection if is_sqlite(connection) else connection.execution_options(isolation_level="REPEATABLE READ")
+
+
 def use_write_ahead_log(engine: Engine) -> None:
     """Lets others read an SQLite store while it is written; the file remembers it."""
     with _connect(engine, begin="") as connection:

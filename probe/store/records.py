@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from heapq import merge
 from operator import itemgetter
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -14,6 +14,9 @@ from probe.model.sample import PHASES
 from probe.model.units import Micros
 from probe.store.codes import FAILURES, STATES
 from probe.store.tables import checks, definitions, locations, results
+
+Intervals: TypeAlias = Mapping[int | None, Micros]
+"""By definition."""
 
 _CHUNK: Final = 2_000
 _COLUMNS: Final = (
@@ -40,10 +43,10 @@ def records(
     if location is not None:
         places = places.where(locations.c.name == location)
     check_id = connection.execute(select(checks.c.id).where(checks.c.key == check)).scalar()
-    intervals = _intervals(connection, check_id)
+    known = intervals(connection, check_id)
     return merge(
         *(
-            _stream(connection, _between(check_id, place, start, end), intervals)
+            stream(connection, check_id, place, start=start, end=end, known=known)
             for place in connection.execute(places).scalars().all()
         ),
         key=itemgetter(0),
@@ -73,8 +76,19 @@ def newest(location_id: int | None) -> Select[str, Micros | None, Micros | None]
     return select(checks.c.key, slot, interval)
 
 
-def _between(check_id: int | None, location_id: int, start: Micros, end: Micros) -> Select[*tuple[int, ...]]:
-    return (
+def intervals(connection: Connection, check_id: int | None = None) -> Intervals:
+    """The interval of each of a check's definitions, or of all there are: they are few, so that no join is needed."""
+    query = select(definitions.c.id, definitions.c.interval_us)
+    if check_id is not None:
+        query = query.where(definitions.c.check_id == check_id)
+    return {row.id: row.interval_us for row in connection.execute(query)}
+
+
+def stream(
+    connection: Connection, check_id: int | None, location_id: int, *, start: Micros, end: Micros, known: Intervals
+) -> Iterator[Record]:
+    """Results of one check and location with a slot in `[start, end)`, ascending."""
+    query = (
         select(*_COLUMNS)
         .where(
             results.c.check_id == check_id,
@@ -84,18 +98,7 @@ def _between(check_id: int | None, location_id: int, start: Micros, end: Micros)
         )
         .order_by(results.c.scheduled_at)
     )
-
-
-def _intervals(connection: Connection, check_id: int | None) -> dict[int | None, Micros]:
-    """The interval of each of a check's definitions: they are few, so that no join is needed."""
-    query = select(definitions.c.id, definitions.c.interval_us).where(definitions.c.check_id == check_id)
-    return {row.id: row.interval_us for row in connection.execute(query)}
-
-
-def _stream(
-    connection: Connection, query: Select[*tuple[int, ...]], intervals: dict[int | None, Micros]
-) -> Iterator[Record]:
-    found = connection.execution_options(yield_per=_CHUNK).execute(query)
+    found = connection.execute(query, execution_options={"yield_per": _CHUNK})
     for slot, state, failure, status, latency, *phases, sent, received, definition in found:
         yield Record(
             slot,
@@ -106,5 +109,5 @@ def _stream(
             tuple(phases),
             sent,
             received,
-            intervals.get(definition),
+            known.get(definition),
         )

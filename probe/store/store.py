@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -14,12 +15,13 @@ from probe.model.definition import Definition
 from probe.model.result import Evidence, Record, Result
 from probe.model.sensitive import Sensitive
 from probe.model.units import Micros
-from probe.store import evidence, identities, properties, recording, records
+from probe.store import evidence, identities, properties, recording, records, rollups
 from probe.store.address import Address, parse_address
-from probe.store.engine import writing
+from probe.store.engine import as_of_one_moment, writing
 from probe.store.faults import translated
 from probe.store.identities import Identities
 from probe.store.opening import open_engine
+from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
 from probe.store.whole import Whole, whole_results
 
@@ -63,6 +65,7 @@ class Store:
                 known = identities.identify(connection, known, results)
                 batch = recording.batch_of(results, known)
             stored = recording.insert_batch(connection, batch)
+            rollups.mark_late(connection, batch.rows)
         self._known = known
         return Recorded(stored=stored, duplicates=len(results) - stored)
 
@@ -96,6 +99,17 @@ class Store:
         """
         with self._reading() as connection:
             yield from whole_results(connection, check, start=start, end=end, location=location)
+
+    @contextmanager
+    def ranges(self, location: str) -> Iterator[Ranges]:
+        """The past of checks at one location, rolled up where that is done; all as of one moment."""
+        with self._reading() as connection:
+            yield Ranges(as_of_one_moment(connection), location)
+
+    def roll_up(self, location: str, *, now: Micros, zone: ZoneInfo, limit: int = 500) -> bool:
+        """Rolls up some of what is over, at most `limit` hours or days of checks; whether nothing is left to do."""
+        with self._writing() as connection:
+            return rollups.roll_up(connection, location, now=now, zone=zone, limit=limit)
 
     def failures(
         self, check: str, *, limit: int, transcripts: int = 0, location: str | None = None

@@ -1,0 +1,174 @@
+"""Any range of a check's past, from the coarsest tiers that hold it: days, hours, single results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Final, NamedTuple, TypeAlias
+
+from sqlalchemy import Connection, select
+
+from probe.model.result import Record
+from probe.model.units import HOUR, Micros
+from probe.slo.rollup import Rollup, extended, of_records
+from probe.store import records, tiers
+from probe.store.tables import checks, days, hours, locations, rolled, stale
+
+Period: TypeAlias = tuple[Micros, Micros]
+
+HOUR_TIER: Final = 0
+DAY_TIER: Final = 1
+
+_LONGEST_DAY: Final = 26 * HOUR
+
+
+class Extent(NamedTuple):
+    """How far a location is rolled up, and from when on its finer tiers are whole; microseconds."""
+
+    until: Micros = 0
+    raw_from: Micros = 0
+    hours_from: Micros = 0
+
+
+class Ranges:
+    """Reads the past of checks at one location, all as of one moment.
+
+    Where results came late and are not rolled up yet, they are read themselves.
+    """
+
+    def __init__(self, connection: Connection, location: str) -> None:
+        self._connection = connection
+        place = connection.execute(select(locations.c.id).where(locations.c.name == location)).scalar()
+        self._location: int = -1 if place is None else place
+        self._extent = extent(connection, self._location)
+
+    def tiles(self, check: str, cuts: Sequence[Micros]) -> list[Rollup]:
+        """Rollups that together hold the check's slots from the first cut to the last, ascending, none across a cut.
+
+        An hour that a cut divides after its results were purged is divided as `Rollup.clipped` says.
+        """
+        check_id = self._checks.get(check)
+        if check_id is None:
+            return []
+        whole = list(self._days(check_id, cuts))
+        found = [*whole]
+        for start, end in _between(whole, cuts[0], cuts[-1]):
+            found += self.fine(check_id, start, end, cuts)
+        return sorted((tile for tile in found if tile.runs), key=lambda tile: tile.start)
+
+    def fine(self, check_id: int, start: Micros, end: Micros, cuts: Sequence[Micros] = ()) -> Iterator[Rollup]:
+        """The same of `[start, end)` from hours and single results alone."""
+        rolled_end = min(end, max(start, self._extent.until))
+        for hour in self._hours(check_id, start, rolled_end):
+            borders = _borders(max(hour.start, start), min(hour.end, rolled_end), cuts)
+            if borders == [hour.start, hour.end]:
+                yield hour
+            else:
+                yield from self._divided(check_id, hour, borders)
+        for low, high in pairwise(_borders(rolled_end, end, cuts)):
+            yield self._raw(check_id, low, high)
+
+    def _days(self, check_id: int, cuts: Sequence[Micros]) -> Iterator[Rollup]:
+        """Days that no cut divides and in which nothing is stale; and those of which there is nothing finer any more."""
+        first, last = cuts[0], cuts[-1]
+        reached = first
+        for day in tiers.read(self._connection, days, check_id, self._location, start=first - _LONGEST_DAY, end=last):
+            borders = _borders(max(day.start, first), min(day.end, last), cuts)
+            is_whole = borders == [day.start, day.end] and not self._is_stale(check_id, day)
+            if borders and borders[0] >= reached and (is_whole or day.start < self._extent.hours_from):
+                reached = borders[-1]
+                yield from (day.clipped(low, high) for low, high in pairwise(borders))
+
+    def _is_stale(self, check_id: int, day: Rollup) -> bool:
+        marks = (*self._stale_hours.get(check_id, ()), *self._stale_days.get(check_id, ()))
+        return any(day.start - HOUR < moment < day.end for moment in marks)
+
+    def _hours(self, check_id: int, start: Micros, end: Micros) -> Iterator[Rollup]:
+        """The hours that lie in `[start, end)` with any part of them, as they would be if they were all rolled up."""
+        if start >= end:
+            return
+        first = start - start % HOUR
+        found = tiers.read(self._connection, hours, check_id, self._location, start=first, end=end)
+        stored = {hour.start: hour for hour in found}
+        outdated = {moment for moment in self._stale_hours.get(check_id, ()) if first <= moment < end}
+        for moment in sorted(stored.keys() | outdated):
+            yield self.hour(check_id, moment, stored.get(moment)) if moment in outdated else stored[moment]
+
+    def hour(self, check_id: int, moment: Micros, stored: Rollup | None = None) -> Rollup:
+        """An hour from its results, or from what is stored of it and results that came later."""
+        end = moment + HOUR
+        if moment >= self._extent.raw_from:
+            return self._raw(check_id, moment, end)
+        late = self._records(check_id, moment, end)
+        return extended(stored or self.stored(check_id, moment) or Rollup(start=moment, end=end), late)
+
+    def stored(self, check_id: int, moment: Micros) -> Rollup | None:
+        """An hour as it was rolled up last."""
+        found = tiers.read(self._connection, hours, check_id, self._location, start=moment, end=moment + 1)
+        return next(found, None)
+
+    def late(self, check_id: int, start: Micros, end: Micros) -> Iterator[Record]:
+        """The single results that are there, whether or not there were more."""
+        return self._records(check_id, start, end)
+
+    def _divided(self, check_id: int, hour: Rollup, borders: Sequence[Micros]) -> Iterator[Rollup]:
+        for low, high in pairwise(borders):
+            if hour.start >= self._extent.raw_from:
+                yield self._raw(check_id, low, high)
+            else:
+                yield hour.clipped(low, high)
+
+    def _raw(self, check_id: int, start: Micros, end: Micros) -> Rollup:
+        return of_records(self._records(check_id, start, end), start=start, end=end)
+
+    def _records(self, check_id: int, start: Micros, end: Micros) -> Iterator[Record]:
+        return records.stream(self._connection, check_id, self._location, start=start, end=end, known=self._intervals)
+
+    @cached_property
+    def _checks(self) -> dict[str, int]:
+        return {row.key: row.id for row in self._connection.execute(select(checks.c.key, checks.c.id))}
+
+    @cached_property
+    def _intervals(self) -> records.Intervals:
+        return records.intervals(self._connection)
+
+    @cached_property
+    def _stale_hours(self) -> dict[int, list[Micros]]:
+        return self._stale(HOUR_TIER)
+
+    @cached_property
+    def _stale_days(self) -> dict[int, list[Micros]]:
+        return self._stale(DAY_TIER)
+
+    def _stale(self, tier: int) -> dict[int, list[Micros]]:
+        """When what is outdated begins, by check."""
+        found: dict[int, list[Micros]] = {}
+        query = select(stale.c.check_id, stale.c.starts_at).where(
+            stale.c.location_id == self._location, stale.c.tier == tier
+        )
+        for check_id, starts_at in self._connection.execute(query):
+            found.setdefault(check_id, []).append(starts_at)
+        return found
+
+
+def extent(connection: Connection, location_id: int) -> Extent:
+    """That of a location; of one that was never rolled up nothing is."""
+    query = select(rolled.c.until, rolled.c.raw_from, rolled.c.hours_from).where(rolled.c.location_id == location_id)
+    row = connection.execute(query).one_or_none()
+    return Extent(*row) if row else Extent()
+
+
+def _between(whole: Iterable[Rollup], start: Micros, end: Micros) -> Iterator[Period]:
+    """What is left of `[start, end)` beside these, which ascend."""
+    for tile in whole:
+        if start < tile.start:
+            yield start, tile.start
+        start = tile.end
+    if start < end:
+        yield start, end
+
+
+def _borders(start: Micros, end: Micros, cuts: Sequence[Micros]) -> list[Micros]:
+    """`start`, the cuts between, `end`; nothing where that is no time."""
+    return [start, *(cut for cut in cuts if start < cut < end), end] if start < end else []
