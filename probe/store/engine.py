@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Final
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from probe.store.address import Address
+from probe.store.files import Identity, identity
 
 BUSY_SECONDS: Final = 5
 """How long to wait for another process's lock, or for a server to answer at first."""
 
 _BEGIN: Final = "probe_begin"
+_FILE: Final = "probe_file"
 _PATIENCE: Final = "probe_patience"
 _SERVER_DEFAULTS: Final[dict[str, str | int]] = {
     "application_name": "probe",
@@ -66,6 +71,14 @@ def use_write_ahead_log(engine: Engine) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
+def let_go(engine: Engine, file: Identity | None) -> None:
+    """Closes every connection to an SQLite file that was moved away or deleted, with all that was committed inside it."""
+    with suppress(SQLAlchemyError), _connect(engine, begin="") as connection:
+        if connection.info.get(_FILE) == file:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
 def insert_new(source: Engine | Connection, table: Table) -> Insert:
     """An INSERT that leaves alone what is there already."""
     if is_sqlite(source):
@@ -80,15 +93,22 @@ def _postgresql_engine(address: Address) -> Engine:
 
 
 def _sqlite_engine(address: Address, patience: int) -> Engine:
-    engine = create_engine(
-        address.url,
-        # The driver's own transactions begin too late to read and write in one: `_begin` opens ours.
-        connect_args={"isolation_level": None, "timeout": patience},
-        hide_parameters=True,
-    )
+    engine = create_engine(address.url, creator=lambda: _open_file(address, patience), hide_parameters=True)
     event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", lambda _, entry: entry.info.update({_FILE: identity(str(address.file))}))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _open_file(address: Address, patience: int) -> SqliteConnection:
+    """A connection to the file if it is there: SQLite itself would make an empty one, and a store isn't made in passing."""
+    return sqlite3.connect(
+        f"{Path(address.url.database or '').absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,  # the driver's own transactions begin too late to read and write in one: `_begin` opens ours
+        check_same_thread=False,  # the pool sees to it
+    )
 
 
 def _set_up(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:

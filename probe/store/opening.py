@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from probe.model.errors import StoreTooOld, StoreUnreachable
+from probe.model.errors import StoreError, StoreTooOld, StoreUnreachable
 from probe.model.sensitive import Sensitive
 from probe.store import schema
 from probe.store.address import Address, parse_address
-from probe.store.engine import BUSY_SECONDS, make_engine
+from probe.store.engine import BUSY_SECONDS, make_engine, use_write_ahead_log
 from probe.store.faults import translated, unreachable
 
 MIGRATION_PATIENCE: Final = 600
@@ -34,6 +34,20 @@ def open_engine(address: Address, *, create: bool) -> Engine:
         except BaseException:
             engine.dispose()
             raise
+    return engine
+
+
+def reopened_engine(address: Address) -> Engine:
+    """The same for a file that took the place of the one before, while the daemon runs.
+
+    Raises:
+        StoreUnreachable: it is none that can be used now; another one may be there at the next try.
+    """
+    try:
+        engine = open_engine(address, create=False)
+    except StoreError as error:
+        raise StoreUnreachable(str(error)) from None
+    use_write_ahead_log(engine)  # a backup has another journal
     return engine
 
 

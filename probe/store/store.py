@@ -17,10 +17,11 @@ from probe.model.sensitive import Sensitive
 from probe.model.units import Micros
 from probe.store import evidence, identities, properties, recording, records, rollups
 from probe.store.address import Address, parse_address
-from probe.store.engine import as_of_one_moment, writing
-from probe.store.faults import translated
+from probe.store.engine import as_of_one_moment, let_go, writing
+from probe.store.faults import translated, unreachable
+from probe.store.files import Files
 from probe.store.identities import Identities
-from probe.store.opening import open_engine
+from probe.store.opening import open_engine, reopened_engine
 from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
 from probe.store.whole import Whole, whole_results
@@ -41,7 +42,10 @@ class Store:
     def __init__(self, engine: Engine, address: Address) -> None:
         self._engine = engine
         self._address = address
-        self._known = Identities()
+        self._known: Identities | None = Identities()
+        self._defined: dict[identities.Fingerprint, Definition] = {}
+        self._files = Files.of(address.file)
+        self._is_let_go = False
 
     def register(self, checks: Iterable[Check]) -> None:
         """Makes checks and their definitions known, so that stored outcomes can be read for ever. Idempotent."""
@@ -49,16 +53,17 @@ class Store:
 
     def define(self, definitions: Iterable[Definition]) -> None:
         """The same of definitions, of checks that need not stand in any file."""
+        self._defined |= {(item.check, item.fingerprint): item for item in definitions}
         with self._writing() as connection:
-            known = identities.register(connection, self._known, definitions)
+            known = identities.register(connection, self._known or Identities(), self._defined.values())
         self._known = known
 
     def record(self, results: Sequence[Result]) -> Recorded:
         """Stores results in one transaction; of several for one slot the first that was ever stored stays."""
         if not results:
             return Recorded(stored=0, duplicates=0)
-        known = self._known
         with self._writing() as connection:
+            known = self._known or identities.register(connection, Identities(), self._defined.values())
             try:
                 batch = recording.batch_of(results, known)
             except KeyError:
@@ -159,13 +164,42 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with translated(self._address), writing(self._engine) as connection:
-            yield connection
+        """A transaction. After one that failed the keys are read anew: the store may be another one since."""
+        try:
+            with translated(self._address):
+                self._come_back()
+                with writing(self._engine) as connection:
+                    self._files.note()
+                    yield connection
+                self._look_after_files()  # only now is it sure that the commit is where others will find it
+        except BaseException:
+            self._known = None
+            raise
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with translated(self._address), self._engine.connect() as connection:
             yield connection
+
+    def _look_after_files(self) -> None:
+        """Lets go of files that were deleted or replaced; raises `StoreUnreachable` if they were."""
+        if change := self._files.change():
+            let_go(self._engine, self._files.file)
+            self._is_let_go = True
+            raise unreachable(self._address, change, "what is there now is opened at the next try")
+
+    def _come_back(self) -> None:
+        """Opens what is there now. A file that was deleted is not made again: its results would seem never to have been."""
+        if not self._is_let_go:
+            self._look_after_files()
+            return
+        if log := self._files.clear_companions():
+            raise unreachable(self._address, f"{log} belongs to the file that was there before", "remove it")
+        if self._address.file and not self._address.file.exists():
+            raise unreachable(self._address, "its file was deleted", "put it back, or restart probe to begin a new one")
+        self._engine = reopened_engine(self._address)
+        self._files = Files.of(self._address.file)
+        self._is_let_go = False
 
 
 def open_store(url: Sensitive, *, create: bool = True) -> Store:

@@ -31,8 +31,10 @@ print(upgrade_store(Sensitive.plain(sys.argv[1])))
 
 def make_store(url: Sensitive, revision: str) -> None:
     """A store as an earlier version made it, with a property in it."""
-    parse_address(url)
-    engine = make_engine(parse_address(url))
+    address = parse_address(url)
+    if address.file:
+        address.file.touch()
+    engine = make_engine(address)
     with writing(engine) as connection:
         schema.upgrade_to(connection, revision)
         connection.execute(text("INSERT INTO properties (key, value) VALUES ('simulated_until', '5')"))
