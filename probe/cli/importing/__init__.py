@@ -1,0 +1,1 @@
+"""`probe import`: the commands that bring history in."""
