@@ -28,6 +28,7 @@ from probe.runtime.cycle import Cycle, Observer
 from probe.runtime.doubt import SelfDoubt
 from probe.runtime.garbage import kept
 from probe.runtime.health import Health, examine
+from probe.runtime.house import Housekeeper
 from probe.runtime.lag import LagMeter
 from probe.runtime.listener import Listener, bind
 from probe.runtime.missed import MissedSlots
@@ -135,6 +136,7 @@ class _Daemon:
             flush=lambda: self._writer.flush(within=FLUSH_SECONDS),
             done=hooks.rendered,
         )
+        self._house = Housekeeper(clock, settings)
         site = Path(settings.report.directory)
         self._listener = Listener(taken, self._telemetry, self._health, site) if taken else None
         self._beat = Beat(clock, self._tick, lambda: self._scheduler.last_tick, self._publisher.begin)
@@ -155,7 +157,11 @@ class _Daemon:
         self._lag.start()
         self._beat.start()
         self._beat.report(self._settings.report.every)
-        background = [asyncio.create_task(self._beat.watch()), asyncio.create_task(self._reloader.run())]
+        background = [
+            asyncio.create_task(self._beat.watch()),
+            asyncio.create_task(self._reloader.run()),
+            asyncio.create_task(self._house.run()),
+        ]
         self._announce()
         self._hooks.started(self._settings)
         await stop.wait()
@@ -233,6 +239,7 @@ class _Daemon:
         self._telemetry.retain({check.id for check in wanted.checks})
         self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)
+        self._house.replace(wanted)
         if self._listener:
             self._listener.replace(Path(wanted.report.directory))
         self._beat.report(wanted.report.every)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -13,6 +11,8 @@ import structlog
 from probe.model.settings import Settings
 from probe.model.units import Micros
 from probe.report import ProberFacts
+from probe.runtime import rendering
+from probe.runtime.apart import WorkFailed, work_apart
 from probe.runtime.clock import Clock
 from probe.runtime.rendering import Rendered, RenderJob
 
@@ -70,40 +70,11 @@ class Publisher:
     async def _publish(self, now: Micros) -> None:
         """Write the site. When that fails it is logged, and tried again the next time."""
         started = self._clock.monotonic()
-        rendered = await self._render(RenderJob.of(self._settings, now=now, prober=self._facts()))
-        if rendered:
-            self._done(rendered)
-            _log.debug("report written", pages=rendered.pages, seconds=round(self._clock.monotonic() - started, 2))
-
-    async def _render(self, job: RenderJob) -> Rendered | None:
+        job = RenderJob.of(self._settings, now=now, prober=self._facts())
         try:
-            return await self._render_apart(job)
-        except OSError as error:  # no more open files, processes or memory
-            _log.error("the report could not be written", why=error.strerror)
-            return None
-
-    async def _render_apart(self, job: RenderJob) -> Rendered | None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "probe.runtime.rendering",  # -P: no code from the folder we happen to be in
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the daemon, which still wants its last report
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(LONGEST):
-                output, errors = await process.communicate(pickle.dumps(job))
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            _log.error("the report took too long and was given up", seconds=LONGEST)
-            return None
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
-        if process.returncode != 0:
-            _log.error(
-                "the report could not be written",
-                why=errors.decode(errors="replace").strip().splitlines()[-1:],
-            )
-            return None
-        return Rendered.parse(output.decode())
+            rendered = Rendered.parse(await work_apart(rendering.__name__, job, within=LONGEST))
+        except WorkFailed as error:
+            _log.error("the report could not be written", why=str(error))
+            return
+        self._done(rendered)
+        _log.debug("report written", pages=rendered.pages, seconds=round(self._clock.monotonic() - started, 2))

@@ -1,13 +1,11 @@
 """Store to site, in one call: what `probe report` does, and what the daemon does in a process of its own.
 
-As a program it reads a pickled `RenderJob` from its standard input and writes what it did as JSON.
+As a program it does the `RenderJob` that it is given.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from probe import __version__
 from probe.model.check import Api, CheckFacts
-from probe.model.errors import ProbeError
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Settings
 from probe.model.units import Micros
 from probe.report import ProberFacts, Site, SiteApi, SiteCheck, pages, write
+from probe.runtime.apart import serve_one
 from probe.slo.history import history, history_start
 from probe.store import Store, open_store
 
@@ -29,9 +27,6 @@ MOST_FAILURES = 20
 
 MOST_TRANSCRIPTS = 3
 """Of how many of them it shows what went to and fro; each takes up to 16 kB."""
-
-NICENESS = 10
-"""Measuring goes before rendering, also where both share a core."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,18 +118,10 @@ def _notices(checks: Sequence[CheckFacts]) -> tuple[str, ...]:
     return (f"The certificate is not verified in: {', '.join(lax)}.",) if lax else ()
 
 
-def main() -> int:
-    """The rendering process: a job in, a line of JSON or of explanation out."""
-    os.nice(NICENESS)
-    job = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the daemon that started this process, through its own pipe
-    try:
-        rendered = render_site(job)
-    except ProbeError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_status
-    sys.stdout.write(json.dumps(asdict(rendered)))
-    return 0
+def render(job: RenderJob) -> str:
+    """`render_site`, and what it did as JSON."""
+    return json.dumps(asdict(render_site(job)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve_one(render))

@@ -1,0 +1,83 @@
+"""What a store needs from time to time: results rolled up, and what is past its retention purged.
+
+As a program it does the `HouseJob` that it is given.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from probe.model.sensitive import Sensitive
+from probe.model.settings import Retention, Settings
+from probe.model.units import Micros
+from probe.runtime.apart import serve_one
+from probe.store import Store, open_store
+
+LONGEST: Final = 240.0
+"""Seconds that one round takes at most; what is left then is for the next."""
+
+HOLD: Final = 0.05
+"""Seconds that a transaction should take: meanwhile no result can be stored."""
+
+MOST: Final = 2_000
+"""Hours and days of checks that are rolled up in one transaction, however fast that goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseJob:
+    """A round of housekeeping, complete: it travels to another process."""
+
+    store: Sensitive
+    location: str
+    timezone: str
+    retention: Retention
+    now: Micros
+
+    @classmethod
+    def of(cls, settings: Settings, *, now: Micros) -> HouseJob:
+        """The job of these settings at a moment."""
+        return cls(
+            store=settings.store,
+            location=settings.location,
+            timezone=settings.timezone,
+            retention=settings.retention,
+            now=now,
+        )
+
+
+def keep_house(job: HouseJob) -> bool:
+    """One round; whether nothing is left to do.
+
+    Raises:
+        StoreError: the store can't be used.
+    """
+    until = time.monotonic() + LONGEST
+    with open_store(job.store, create=False) as store:
+        return _roll_up(store, job, until=until)
+
+
+def _roll_up(store: Store, job: HouseJob, *, until: float) -> bool:
+    """In short transactions, and as long between two: whoever else writes must come to it."""
+    zone = ZoneInfo(job.timezone)
+    limit = 1
+    while time.monotonic() < until:
+        began = time.monotonic()
+        if store.roll_up(job.location, now=job.now, zone=zone, limit=limit):
+            return True
+        took = time.monotonic() - began
+        limit = min(MOST, max(1, round(limit * min(2.0, HOLD / max(took, HOLD / 10)))))
+        time.sleep(took)
+    return False
+
+
+def work(job: HouseJob) -> str:
+    """`keep_house`, told in a word."""
+    return "done" if keep_house(job) else "unfinished"
+
+
+if __name__ == "__main__":
+    sys.exit(serve_one(work))

@@ -1,0 +1,87 @@
+"""The store is kept in a process of its own, beside a daemon that writes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from probe.model.result import Result, State
+from probe.model.sensitive import Sensitive
+from probe.model.settings import Retention
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
+from probe.runtime import housekeeping
+from probe.runtime.apart import WorkFailed, work_apart
+from probe.runtime.housekeeping import HouseJob, keep_house
+from probe.slo.rollup import by_period
+from probe.store import Store, open_store
+
+T0: Final = 1_793_491_200 * SECOND
+
+
+def up(check: str, slot: Micros) -> Result:
+    return Result(check=check, location="default", scheduled_at=slot, state=State.UP, http_status=200, latency_us=1_000)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Sensitive:
+    return Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")
+
+
+def job(url: Sensitive, *, now: Micros) -> HouseJob:
+    return HouseJob(store=url, location="default", timezone="Europe/Berlin", retention=Retention(), now=now)
+
+
+def tiles(store: Store, cuts: list[Micros]) -> int:
+    with store.ranges("default") as ranges:
+        found = ranges.tiles("shop/home", cuts)
+    assert sum(part.figures.slots for part in by_period(found, cuts)) == 2 * 24 * 60
+    return len(found)
+
+
+def filled(url: Sensitive) -> Store:
+    store = open_store(url)
+    store.record([up("shop/home", T0 + minute * MINUTE) for minute in range(2 * 24 * 60)])
+    return store
+
+
+async def test_a_round_in_a_process_of_its_own_rolls_up_what_is_over(url: Sensitive) -> None:
+    with filled(url) as store:
+        outcome = await work_apart(housekeeping.__name__, job(url, now=T0 + 2 * DAY + HOUR), within=60)
+        assert outcome == "done"
+        assert tiles(store, [T0 - HOUR, T0 + 2 * DAY]) == 2 + 1, "two days of the zone, and an hour"
+
+
+async def test_results_are_stored_while_the_house_is_kept(url: Sensitive) -> None:
+    with filled(url) as store:
+        kept = threading.Thread(target=keep_house, args=(job(url, now=T0 + 3 * DAY),))
+        kept.start()
+        stored = 0
+        while kept.is_alive():
+            stored += store.record([up("shop/cart", T0 + 3 * DAY + stored)]).stored
+        kept.join()
+        assert stored > 10
+        tiles(store, [T0 - HOUR, T0 + 2 * DAY])
+
+
+async def test_a_round_without_a_store_says_why(url: Sensitive) -> None:
+    with pytest.raises(WorkFailed, match="no store at sqlite:///"):
+        await work_apart(housekeeping.__name__, job(url, now=T0), within=60)
+
+
+async def test_work_that_takes_too_long_is_given_up(url: Sensitive) -> None:
+    with pytest.raises(WorkFailed, match="it took more than 0 s and was given up"):
+        await work_apart(housekeeping.__name__, job(url, now=T0), within=0.01)
+
+
+async def test_work_that_is_not_wanted_any_more_is_ended(url: Sensitive) -> None:
+    with filled(url) as store:
+        running = asyncio.create_task(work_apart(housekeeping.__name__, job(url, now=T0 + 3 * DAY), within=60))
+        await asyncio.sleep(0.05)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert store.record([up("shop/cart", T0)]).stored == 1
