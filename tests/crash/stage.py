@@ -21,6 +21,7 @@ from probe.model.result import State
 from probe.model.sensitive import Sensitive
 from probe.model.units import SECOND, Micros
 from tests.crash.ledger import Compared, Ledger, changed, compare, holes, ledger
+from tests.crash.processes import working_in
 from tests.crash.target import Answered, Target
 from tests.e2e.daemon import PATIENCE, Daemon, daemon
 
@@ -48,6 +49,8 @@ class Stage:
     """One store over the lives of many daemons.
 
     Attributes:
+        store: as the daemons reach it.
+        directly: as the test does; the same where it is not said.
         kills: when daemons were killed.
         seen: the store as of the last look into it.
     """
@@ -56,6 +59,7 @@ class Stage:
     target: Target
     store: Sensitive
     random: Random
+    directly: Sensitive | None = None
     kills: list[Micros] = field(default_factory=list)
     seen: Ledger = field(default_factory=dict)
 
@@ -98,9 +102,13 @@ class Stage:
     async def die_of_old_age(self, *, after: int = 2 * CHECKS) -> None:
         """One more life that measures for a while and ends as it should."""
         async with self.daemon() as running:
-            before = len(self.target.answered())
-            await running.until(lambda: len(self.target.answered()) >= before + after)
+            await self.measures(running, after)
             assert await running.end() == 0, running.log
+
+    async def measures(self, running: Daemon, more: int = 2 * CHECKS) -> None:
+        """Wait until the target has answered so many more requests."""
+        before = len(self.target.answered())
+        await running.until(lambda: len(self.target.answered()) >= before + more)
 
     def look(self) -> None:
         """Look into the store as the kill left it, and find all that was there before unchanged."""
@@ -132,14 +140,23 @@ class Stage:
     async def nobody_is_left(self) -> None:
         """Wait until every process that a daemon started has ended; all of them work in its folder."""
         async with asyncio.timeout(PATIENCE):
-            while any(_works_in(self.folder, process) for process in Path("/proc").glob("[0-9]*")):
+            while list(working_in(self.folder)):
                 await asyncio.sleep(0.05)
+
+    def expect_nothing_lost(self) -> None:
+        """What DESIGN §11 says of a store that was away: every request is there as measured."""
+        self.look()
+        compared = self.compare()
+        log.info("%d requests answered, %d rows", len(self.target.answered()), len(self.seen))
+        assert not compared.lost
+        assert not compared.invented
+        assert not holes(self.seen)
 
     @contextmanager
     def _as_left(self) -> Iterator[Sensitive]:
         """The store; a file is copied first, for whoever opens it brings it in order, which is the daemon's task."""
         if not self.store.reveal().startswith("sqlite"):
-            yield self.store
+            yield self.directly or self.store
             return
         with tempfile.TemporaryDirectory(prefix="probe-left-") as place:
             for file in self.folder.glob("probe.db*"):
@@ -165,10 +182,3 @@ def now() -> Micros:
 def _age(request: Answered, kills: list[Micros]) -> Micros:
     """How long before the next kill it was finished."""
     return next((kill - request.at for kill in kills if request.at <= kill + _AFTERWARDS), 2**62)
-
-
-def _works_in(folder: Path, process: Path) -> bool:
-    try:
-        return (process / "cwd").readlink() == folder
-    except OSError:  # it has ended, or is somebody else's
-        return False
