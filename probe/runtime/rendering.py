@@ -19,8 +19,8 @@ from probe.model.settings import Settings
 from probe.model.units import Micros
 from probe.report import ProberFacts, Site, SiteApi, SiteCheck, pages, write
 from probe.runtime.apart import serve_one
-from probe.slo.history import history, history_start
-from probe.store import Store, open_store
+from probe.slo.history import history, history_cuts, recent_start
+from probe.store import Ranges, Store, open_store
 
 MOST_FAILURES = 20
 """How many of a check's last failures its page tells."""
@@ -88,8 +88,9 @@ def render_site(job: RenderJob) -> Rendered:
 
 def _site(job: RenderJob, store: Store) -> Site:
     grouped: dict[str, list[SiteCheck]] = {api.id: [] for api in job.apis}
-    for facts in job.checks:
-        grouped[facts.api].append(_check(job, store, facts))
+    with store.ranges(job.location) as ranges:
+        for facts in job.checks:
+            grouped[facts.api].append(_check(job, store, ranges, facts))
     return Site(
         title=job.title,
         now=job.now,
@@ -102,12 +103,18 @@ def _site(job: RenderJob, store: Store) -> Site:
     )
 
 
-def _check(job: RenderJob, store: Store, facts: CheckFacts) -> SiteCheck:
+def _check(job: RenderJob, store: Store, ranges: Ranges, facts: CheckFacts) -> SiteCheck:
     zone = ZoneInfo(job.timezone)
-    records = store.records(facts.id, start=history_start(job.now, zone=zone), end=job.now, location=job.location)
+    start = recent_start(job.now, interval=facts.interval)
     return SiteCheck(
         facts=facts,
-        history=history(records, interval=facts.interval, now=job.now, zone=zone),
+        history=history(
+            ranges.tiles(facts.id, history_cuts(job.now, zone=zone)),
+            ranges.results(facts.id, start, job.now),
+            interval=facts.interval,
+            now=job.now,
+            zone=zone,
+        ),
         failures=store.failures(facts.id, limit=MOST_FAILURES, transcripts=MOST_TRANSCRIPTS, location=job.location),
     )
 

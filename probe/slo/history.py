@@ -1,4 +1,4 @@
-"""One pass over a check's results: its states, its days, and its recent past in buckets for charts."""
+"""A check's past as reports show it: its states, its days, and its recent past in buckets for charts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.calendar import CalendarDay, days_until
 from probe.slo.percentiles import Latency
+from probe.slo.rollup import Rollup, by_period
 from probe.slo.spans import Span, spans
-from probe.slo.timeline import single
 
 NO_RESPONSE: Final = "none"
 """The status class of a run that got no response at all."""
@@ -62,8 +62,8 @@ class Bucket:
 
     Attributes:
         classes: runs by status class, `2xx` … or `none` where no response came.
-        phases: mean microseconds of each phase, over the runs in which it happened; of the failed ones only
-            where none got a response.
+        phases: mean microseconds of each phase, over the responses in which it happened; in the recent past where none
+            came also over failures.
     """
 
     start: Micros
@@ -112,22 +112,26 @@ class History:
     last: Record | None
 
 
-def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: tzinfo) -> History:
+def history(
+    tiles: Sequence[Rollup], records: Iterable[Record], *, interval: Micros, now: Micros, zone: tzinfo
+) -> History:
     """The history of one check.
 
     Args:
-        records: ascending, from `history_start(now, zone=zone)` on; later than `now` is ignored.
+        tiles: ascending, of all slots from the first of `history_cuts` to `now`, none across a cut.
+        records: the results themselves, ascending, from `recent_start` on; later than `now` is ignored.
         interval: of the check, for results that don't know theirs.
         zone: whose days are counted.
     """
     kept = [record for record in records if record.scheduled_at < now]
-    steps = spans(map(single, kept), interval=interval, until=now)
+    runs = [run for tile in tiles for run in tile.runs]
+    steps = spans(runs, interval=interval, until=now)
     day = _group(kept, [now - DAY])[0]
-    chosen = resolution(interval=interval, age=now - kept[0].scheduled_at if kept else DAY)
+    chosen = resolution(interval=interval, age=now - runs[0].start if runs else DAY)
     recent = _recent(kept, chosen, now)
     return History(
         spans=steps,
-        days=_days(kept, steps, days_until(now, zone=zone, count=DAYS)),
+        days=_days(tiles, steps, days_until(now, zone=zone, count=DAYS)),
         resolution=chosen,
         recent=recent,
         recent_times=times(steps, [(item.start, item.end) for item in recent]),
@@ -137,9 +141,15 @@ def history(records: Iterable[Record], *, interval: Micros, now: Micros, zone: t
     )
 
 
-def history_start(now: Micros, *, zone: tzinfo) -> Micros:
-    """The first moment that `history` wants results of: it fills the first day, and all of the last `DAYS` times 24 h."""
-    return min(days_until(now, zone=zone, count=DAYS)[0].start, now - DAYS * DAY)
+def history_cuts(now: Micros, *, zone: tzinfo) -> tuple[Micros, ...]:
+    """The borders of what `history` wants: all of the last `DAYS` times 24 h, and each of the zone's days in them."""
+    starts = [day.start for day in days_until(now, zone=zone, count=DAYS)]
+    return tuple(sorted({now - DAYS * DAY, *starts, now}))
+
+
+def recent_start(now: Micros, *, interval: Micros) -> Micros:
+    """From when on `history` wants the results themselves: a day in buckets, and the last one of a check that runs seldom."""
+    return now - max(DAY + RESOLUTIONS[-1].width, 2 * interval)
 
 
 def resolution(*, interval: Micros, age: Micros) -> Resolution:
@@ -190,11 +200,31 @@ def _periods(days: Sequence[CalendarDay]) -> list[Period]:
     return [(day.start, day.end) for day in days]
 
 
-def _days(records: Sequence[Record], steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[Day, ...]:
-    groups = _group(records, [day.start for day in days])
+def bucket_of(rollup: Rollup) -> Bucket:
+    """A rollup as a bucket."""
+    figures = rollup.figures
+    classes = Counter({NO_RESPONSE: figures.unanswered}) if figures.unanswered else Counter[str]()
+    for status, runs in figures.statuses.items():
+        classes[f"{status // 100}xx"] += runs
+    return Bucket(
+        start=rollup.start,
+        end=rollup.end,
+        states={**figures.states},
+        classes=dict(classes),
+        latency=Latency.of_histogram(figures.responses),
+        phases={
+            name: phase.total / phase.runs for name, phase in zip(PHASES, figures.phases, strict=True) if phase.runs
+        },
+        bytes_sent=figures.bytes_sent,
+        bytes_received=figures.bytes_received,
+    )
+
+
+def _days(tiles: Sequence[Rollup], steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[Day, ...]:
+    rollups = by_period(tiles, [days[0].start, *(day.end for day in days)])
     return tuple(
-        Day(date=day.date, time=time, results=bucket(group, start=day.start, end=day.end))
-        for day, time, group in zip(days, times(steps, _periods(days)), groups, strict=True)
+        Day(date=day.date, time=time, results=bucket_of(rollup))
+        for day, time, rollup in zip(days, times(steps, _periods(days)), rollups, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""Percentiles, exact, by nearest rank: of 1…100 the 90th is 90. Never averaged."""
+"""Percentiles by nearest rank: of 1…100 the 90th is 90. Never averaged."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from probe.model.units import Micros
+from probe.slo.histogram import Histogram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,22 @@ class Latency:
             p95=nearest_rank(ordered, 95),
             p99=nearest_rank(ordered, 99),
             maximum=ordered[-1],
+        )
+
+    @classmethod
+    def of_histogram(cls, histogram: Histogram) -> Latency | None:
+        """Within `histogram.ERROR` of the exact one."""
+        if not histogram.count:
+            return None
+        p50, p90, p95, p99 = histogram.percentiles(50, 90, 95, 99)
+        return cls(
+            count=histogram.count,
+            minimum=histogram.minimum,
+            p50=p50,
+            p90=p90,
+            p95=p95,
+            p99=p99,
+            maximum=histogram.maximum,
         )
 
 

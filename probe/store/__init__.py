@@ -1,9 +1,10 @@
 """The only place with SQL."""
 
 from probe.store.opening import revision_of, upgrade_store
+from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
 from probe.store.schema import HEAD
 from probe.store.store import Store, open_store
 from probe.store.whole import Whole
 
-__all__ = ["HEAD", "Recorded", "Store", "Whole", "open_store", "revision_of", "upgrade_store"]
+__all__ = ["HEAD", "Ranges", "Recorded", "Store", "Whole", "open_store", "revision_of", "upgrade_store"]

@@ -10,7 +10,8 @@ from probe.model.result import AssertionOutcome, Evidence, Record, State, Verdic
 from probe.model.sample import FailureKind
 from probe.model.units import DAY, HOUR, MINUTE, Micros
 from probe.report.site import Site, SiteApi, SiteCheck
-from probe.slo.history import History, history
+from probe.slo.history import History
+from tests.fakes.history import past as past_of
 
 NOW: Micros = 1_795_176_000_000_000  # 2026-11-20T12:00:00Z, a Friday
 ZONE = ZoneInfo("Europe/Berlin")
@@ -36,7 +37,7 @@ def unmeasured(start: Micros, end: Micros, kind: FailureKind = FailureKind.MISSE
 
 
 def past(records: Iterable[Record]) -> History:
-    return history(records, interval=INTERVAL, now=NOW, zone=ZONE)
+    return past_of(records, interval=INTERVAL, now=NOW, zone=ZONE)
 
 
 def healthy() -> History:

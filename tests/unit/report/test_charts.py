@@ -8,7 +8,7 @@ from probe.model.result import State
 from probe.model.units import DAY, HOUR, MINUTE
 from probe.report.charts import charts, timeline
 from probe.report.frame import Chart
-from probe.slo.history import history
+from tests.fakes import history
 from tests.unit.report.material import INTERVAL, NOW, ZONE, broken, healthy, past, record, slots
 
 
@@ -53,7 +53,7 @@ def test_no_column_stands_in_a_gap() -> None:
 def test_a_check_that_runs_seldom_has_no_gaps_between_its_runs() -> None:
 
     hourly = [record(at) for at in range(NOW - DAY, NOW, HOUR)]
-    seen = history(hourly, interval=HOUR, now=NOW, zone=ZONE)
+    seen = history.past(hourly, interval=HOUR, now=NOW, zone=ZONE)
     assert timeline(seen, ZONE).gaps == ()
     assert commands(charts(seen, ZONE)[0], "l p50").count("M") == 1
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from probe.model.result import Record, State
 from probe.model.sample import FailureKind
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros, from_datetime
-from probe.slo.history import DAYS, NO_RESPONSE, RESOLUTIONS, Resolution, history, history_start, resolution
+from probe.slo.history import DAYS, NO_RESPONSE, RESOLUTIONS, Resolution, history_cuts, recent_start, resolution
+from tests.fakes.history import past
 
 NOW = from_datetime(datetime(2026, 11, 20, 12, 7, tzinfo=UTC))
 NO_PHASES = (None,) * 6
@@ -31,7 +32,7 @@ def record(at: int, state: State = State.UP, *, status: int | None = 200, latenc
 
 
 def test_nothing_measured_is_an_empty_history() -> None:
-    empty = history([], interval=MINUTE, now=NOW, zone=UTC)
+    empty = past([], interval=MINUTE, now=NOW, zone=UTC)
     assert empty.last is None
     assert len(empty.days) == DAYS
     assert all(day.time.total == 0 and day.results.runs == 0 for day in empty.days)
@@ -39,7 +40,7 @@ def test_nothing_measured_is_an_empty_history() -> None:
 
 def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
     records = [record(NOW - back * MINUTE) for back in reversed(range(1, 61))]
-    found = history(records, interval=MINUTE, now=NOW, zone=UTC)
+    found = past(records, interval=MINUTE, now=NOW, zone=UTC)
     assert found.days[-1].results.runs == 60
     assert sum(bucket.runs for bucket in found.recent) == 60
     assert found.days[-1].time.up == HOUR
@@ -52,7 +53,7 @@ def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
 @pytest.mark.parametrize(("at", "wait"), [(NOW - MINUTE, 900), (NOW - 2 * MINUTE, 5)])
 def test_phases_are_of_responses_or_else_of_what_went_before_the_failures(at: Micros, wait: int) -> None:
     failed = record(NOW - MINUTE, State.DOWN, status=None)._replace(phases=(3, 10, None, 1, 5, None))
-    found = history([record(at), failed], interval=MINUTE, now=NOW, zone=UTC)
+    found = past([record(at), failed], interval=MINUTE, now=NOW, zone=UTC)
     assert next(item for item in reversed(found.recent) if item.runs).phases["wait"] == wait
 
 
@@ -62,13 +63,13 @@ def test_yesterday_ends_at_midnight_of_the_zone() -> None:
         from_datetime(datetime(2026, 11, 19, 22, 59, tzinfo=UTC)),
         from_datetime(datetime(2026, 11, 19, 23, 0, tzinfo=UTC)),
     )
-    found = history([record(before), record(after)], interval=MINUTE, now=NOW, zone=berlin)
+    found = past([record(before), record(after)], interval=MINUTE, now=NOW, zone=berlin)
     assert [day.results.runs for day in found.days[-2:]] == [1, 1]
 
 
 def test_an_unmeasured_slot_has_no_status_and_no_latency() -> None:
     missed = Record(NOW - MINUTE, State.UNKNOWN, FailureKind.MISSED, None, None, NO_PHASES, 0, 0, MINUTE)
-    last = history([missed], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
+    last = past([missed], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
     assert last.states == {State.UNKNOWN: 1}
     assert last.classes == {}
     assert last.latency is None
@@ -77,18 +78,26 @@ def test_an_unmeasured_slot_has_no_status_and_no_latency() -> None:
 def test_a_failure_without_a_response_does_not_make_a_service_look_fast() -> None:
     refused = record(NOW - MINUTE, State.DOWN, status=None, latency=50)
     slow = record(NOW - 2 * MINUTE, latency=9000)
-    last = history([slow, refused], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
+    last = past([slow, refused], interval=MINUTE, now=NOW, zone=UTC).days[-1].results
     assert last.classes == {"2xx": 1, NO_RESPONSE: 1}
     assert last.latency is not None
-    assert last.latency.minimum == 9000
-    assert last.phases["wait"] == 900
-    assert "dns" not in last.phases
+    assert last.latency.minimum == last.latency.p99 == 9000
+    assert last.phases == {"connect": 10, "send": 1, "wait": 900, "transfer": 89}
 
 
-def test_it_wants_results_of_the_first_day_and_of_ninety_times_24_hours() -> None:
-    start = history_start(NOW, zone=UTC)
-    assert start == NOW - DAYS * DAY
-    assert start < history([], interval=MINUTE, now=NOW, zone=UTC).days[0].results.start
+def test_it_wants_the_first_day_and_ninety_times_24_hours() -> None:
+    cuts = history_cuts(NOW, zone=UTC)
+    assert cuts[0] == NOW - DAYS * DAY
+    assert cuts[1] == past([], interval=MINUTE, now=NOW, zone=UTC).days[0].results.start
+    assert cuts[-1] == NOW
+    assert len(cuts) == DAYS + 2
+
+
+def test_a_check_that_runs_seldom_still_has_a_last_result() -> None:
+    week = 7 * DAY
+    weekly = record(NOW - 10 * DAY)
+    assert recent_start(NOW, interval=week) <= weekly.scheduled_at
+    assert past([weekly], interval=week, now=NOW, zone=UTC).last == weekly
 
 
 @pytest.mark.parametrize(
@@ -118,7 +127,7 @@ def test_every_width_divides_its_length() -> None:
 
 @given(age=st.integers(1, 2 * DAY), interval=st.sampled_from([SECOND, 30 * SECOND, 5 * MINUTE, HOUR]))
 def test_the_oldest_result_of_the_last_day_has_its_bucket_and_borders_stay(age: Micros, interval: Micros) -> None:
-    found = history([record(NOW - age)], interval=interval, now=NOW, zone=UTC)
+    found = past([record(NOW - age)], interval=interval, now=NOW, zone=UTC)
     assert found.recent[0].start % found.resolution.width == 0
     assert found.recent[-1].end >= NOW
     assert found.resolution.width >= interval
