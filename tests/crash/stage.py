@@ -20,6 +20,7 @@ from typing import Final
 from probe.model.result import State
 from probe.model.sensitive import Sensitive
 from probe.model.units import SECOND, Micros
+from probe.store.address import parse_address
 from tests.crash.ledger import Compared, Ledger, changed, compare, holes, ledger
 from tests.crash.processes import working_in
 from tests.crash.target import Answered, Target
@@ -91,7 +92,8 @@ class Stage:
                 await asyncio.sleep(ending)
             self.kill(running)
             await running.process.wait()
-        assert running.process.returncode in (-signal.SIGKILL, 0), running.log
+        # Asked to end before it has begun, it does so at once.
+        assert running.process.returncode in (-signal.SIGKILL, -signal.SIGTERM, 0), running.log
 
     def kill(self, running: Daemon) -> None:
         """Kill it now."""
@@ -155,14 +157,15 @@ class Stage:
     @contextmanager
     def _as_left(self) -> Iterator[Sensitive]:
         """The store; a file is copied first, for whoever opens it brings it in order, which is the daemon's task."""
-        if not self.store.reveal().startswith("sqlite"):
+        file = parse_address(self.store).file
+        if file is None:
             yield self.directly or self.store
             return
         with tempfile.TemporaryDirectory(prefix="probe-left-") as place:
-            for file in self.folder.glob("probe.db*"):
-                if not file.name.endswith("-shm"):
-                    shutil.copy(file, place)
-            copy = Path(place) / "probe.db"
+            for part in file.parent.glob(f"{file.name}*"):
+                if not part.name.endswith("-shm"):
+                    shutil.copy(part, place)
+            copy = Path(place) / file.name
             expect_sound(copy)
             yield Sensitive.plain(f"sqlite:///{copy}")
 
