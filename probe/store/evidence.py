@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from probe.model.result import AssertionOutcome, Evidence, Result, State, Transcript, Verdict
 from probe.model.units import Micros
@@ -18,6 +18,7 @@ from probe.store.codes import (
     VERDICT_LETTERS,
     VERDICTS,
 )
+from probe.store.engine import insert_new
 from probe.store.tables import checks, evidence, locations
 from probe.store.transcripts import add_transcripts, newest_transcripts
 
@@ -34,10 +35,13 @@ def tells(result: Result) -> bool:
 
 
 def add_evidence(connection: Connection, telling: Mapping[Key, Result]) -> None:
-    """Writes the evidence of results that were inserted in the same transaction."""
+    """Writes the evidence of results that were inserted in the same transaction.
+
+    It may be there: it is kept for longer than a result, and one that was purged may be imported again.
+    """
     rows = [_row(key, result) for key, result in telling.items()]
     if rows:
-        connection.execute(insert(evidence), rows)
+        connection.execute(insert_new(connection, evidence), rows)
         add_transcripts(connection, telling)
 
 

@@ -15,12 +15,14 @@ from probe.model.definition import Definition
 from probe.model.result import Evidence, Record, Result
 from probe.model.sensitive import Sensitive
 from probe.model.units import Micros
-from probe.store import evidence, identities, properties, recording, records, rollups
+from probe.store import evidence, identities, partitions, properties, recording, records, rollups
 from probe.store.address import Address, parse_address
+from probe.store.batch import batch_of
 from probe.store.engine import as_of_one_moment, let_go, writing
 from probe.store.faults import translated, unreachable
 from probe.store.files import Files
 from probe.store.identities import Identities
+from probe.store.into_postgresql import PartitionDropped
 from probe.store.opening import open_engine, reopened_engine
 from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
@@ -44,6 +46,7 @@ class Store:
         self._address = address
         self._known: Identities | None = Identities()
         self._defined: dict[identities.Fingerprint, Definition] = {}
+        self._days: frozenset[partitions.Day] = frozenset()
         self._files = Files.of(address.file)
         self._is_let_go = False
 
@@ -59,20 +62,36 @@ class Store:
         self._known = known
 
     def record(self, results: Sequence[Result]) -> Recorded:
-        """Stores results in one transaction; of several for one slot the first that was ever stored stays."""
+        """Stores results in one transaction.
+
+        Of several for one slot the first that was ever stored stays; but one that was measured replaces an unknown that
+        was not, with all that was kept of it. So it doesn't matter in which order they arrive.
+        """
         if not results:
             return Recorded(stored=0, duplicates=0)
+        try:
+            return self._record(results)
+        except PartitionDropped:
+            return self._record(results)
+
+    def _record(self, results: Sequence[Result]) -> Recorded:
         with self._writing() as connection:
             known = self._known or identities.register(connection, Identities(), self._defined.values())
             try:
-                batch = recording.batch_of(results, known)
+                batch = batch_of(results, known)
             except KeyError:
                 known = identities.identify(connection, known, results)
-                batch = recording.batch_of(results, known)
-            stored = recording.insert_batch(connection, batch)
+                batch = batch_of(results, known)
+            days = partitions.cover(connection, self._days, (slot for _, _, slot in batch.rows))
+            recorded = recording.insert_batch(connection, batch, of=len(results))
             rollups.mark_late(connection, batch.rows)
-        self._known = known
-        return Recorded(stored=stored, duplicates=len(results) - stored)
+        self._known, self._days = known, days
+        return recorded
+
+    def prepare_days(self, now: Micros) -> None:
+        """Makes room for the results of today and of the days to come, so that the writer finds it made."""
+        with self._writing() as connection:
+            partitions.create_ahead(connection, now)
 
     def checks(self) -> tuple[str, ...]:
         """Every check that anything was ever stored of, in order; those that no file defines any more among them."""
@@ -173,7 +192,7 @@ class Store:
                     yield connection
                 self._look_after_files()  # only now is it sure that the commit is where others will find it
         except BaseException:
-            self._known = None
+            self._known, self._days = None, frozenset()
             raise
 
     @contextmanager

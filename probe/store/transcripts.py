@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from probe.model.result import Result, Transcript
 from probe.model.units import Micros
+from probe.store.engine import insert_new
 from probe.store.tables import transcripts
 
 
@@ -22,7 +23,7 @@ def add_transcripts(connection: Connection, telling: Mapping[tuple[int, int, Mic
         if result.transcript
     ]
     if rows:
-        connection.execute(insert(transcripts), rows)
+        connection.execute(insert_new(connection, transcripts), rows)
 
 
 def newest_transcripts(

@@ -109,8 +109,9 @@ def stored(store: Store, check: str = "orders/list", location: str | None = None
 
 
 def rows(store: Store, table: Table) -> list[dict[str, object]]:
+    query = select(table).order_by(*table.primary_key.columns)
     with store._engine.connect() as connection:
-        return [dict(row) for row in connection.execute(select(table)).mappings()]
+        return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def test_a_new_store_is_empty(store: Store) -> None:
