@@ -24,7 +24,7 @@ from probe.demo.filling import fill
 from probe.demo.sample_api import HTTP_PORT, HTTPS_PORT, SampleApi
 from probe.model.errors import ConfigurationError, StoreTooOld
 from probe.model.sensitive import Sensitive
-from probe.model.settings import Settings
+from probe.model.settings import Settings, SpoolSettings
 from probe.model.units import DAY, SECOND, Micros
 from probe.runtime.app import Hooks
 from probe.runtime.clock import SystemClock
@@ -112,6 +112,7 @@ def _with_history(settings: Settings, length: Micros) -> Settings:
     settings = replace(
         settings,
         store=Sensitive.plain(f"sqlite:///{path}"),
+        spool=SpoolSettings(directory=f"{path}-spool"),
         report=replace(
             settings.report,
             directory=str(Path(settings.report.directory) / HISTORY_FOLDER),

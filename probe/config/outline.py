@@ -18,6 +18,7 @@ from probe.config.messages import did_you_mean
 from probe.config.retention import read_retention
 from probe.config.schema import FileFields
 from probe.config.sections import AddressFields, ControlFields
+from probe.config.spool import read_spool
 from probe.config.urls import masked, why_not_a_url
 from probe.model.addresses import denial
 from probe.model.check import AddressPolicy, Api, Check
@@ -45,9 +46,10 @@ class SettingsBuilder:
         self, source: str, fields: FileFields, vetting: Vetting, apis: Iterable[Api], checks: Iterable[Check]
     ) -> Settings:
         """The whole, from a valid outline and the checks built from it."""
+        store = self._store(fields.store, vetting)
         return Settings(
             source=source,
-            store=self._store(fields.store, vetting),
+            store=store,
             timezone=self._timezone(fields.timezone),
             location=fields.location,
             listen=self._listen(fields.listen),
@@ -59,6 +61,7 @@ class SettingsBuilder:
             contact=self._contact(fields.contact),
             addresses=vetting.policy,
             retention=read_retention(fields.retention, self.filling.blame),
+            spool=read_spool(fields.spool, store, self.folder, self.filling.blame),
         )
 
     def vetting(self, said: AddressFields) -> Vetting:

@@ -36,6 +36,7 @@ from probe.config.sections import (
     ExpectationField,
     RetentionFields,
     Section,
+    SpoolFields,
     TlsFields,
     required,
 )
@@ -193,6 +194,7 @@ class FileFields(Section):
     apis: Annotated[dict[Slug, ApiFields], Field(min_length=1, description="Groups of checks, each by its name.")]
     report: Annotated[ReportFields, Field(description="The static site.")] = ReportFields()
     retention: Annotated[RetentionFields, Field(description="For how long results are kept.")] = RetentionFields()
+    spool: Annotated[SpoolFields, Field(description="Where results wait while the store takes none.")] = SpoolFields()
     addresses: Annotated[
         AddressFields, Field(description="Which addresses may be connected to, whatever a name leads to.")
     ] = AddressFields()

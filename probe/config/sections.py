@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema
 from probe.assertions.registry import SUBJECTS
 from probe.config.addresses import Host, NameServer, Network
 from probe.config.expressions import ExpressionError, expectation_from_fields, expectation_schema, parse_expectation
-from probe.config.fields import FOREVER, Age, Duration, HeaderName, MinTls, Retries, Secret, Text, wrong
+from probe.config.fields import FOREVER, Age, Duration, HeaderName, MinTls, Retries, Secret, Size, Text, wrong
 from probe.model.check import Expectation, Family, Severity
 from probe.model.units import DAY
 
@@ -166,6 +166,15 @@ class RetentionFields(Section):
     evidence: Annotated[
         Age, Field(description="Why they were not up, and what went to and fro, at least 1d. Default: 30d.")
     ] = 30 * DAY
+
+
+class SpoolFields(Section):
+    """Where results wait on disk while the store takes none."""
+
+    directory: Annotated[
+        str | None, Field(min_length=1, description="Default: beside an SQLite store's file, or beside this file.")
+    ] = None
+    limit: Annotated[Size, Field(description="How large it may grow, at least 1MiB. Default: 1GiB.")] = 2**30
 
 
 def _read_auth(value: object) -> object:

@@ -12,7 +12,7 @@ from probe.model.check import Api
 from probe.model.result import State
 from probe.report.figures import Frame, Standing, frame, reason
 from probe.report.group import ApiGroup
-from probe.report.prober import ProberPanel, network_notice, prober_panel
+from probe.report.prober import ProberPanel, prober_notices, prober_panel
 from probe.report.site import Site, SiteCheck
 from probe.report.words import STATE_WORDS, plural
 
@@ -62,7 +62,7 @@ def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
     return Overview(
         frame=frame(site, _title(said, site.title), said.state, root="", zone=zone),
         headline=said,
-        notices=(*network_notice(site, zone), *site.notices),
+        notices=(*prober_notices(site, zone), *site.notices),
         urgent=urgent[:_URGENT],
         hidden=max(0, len(urgent) - _URGENT),
         groups=tuple(groups),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -36,6 +36,8 @@ class ProberPanel:
         stall: the longest time for which it stood still; empty where only the running daemon knows.
         since: when the daemon started, where that is less than a day ago.
         control: the control targets.
+        spooled: results that wait on disk for the store; empty when none does.
+        lost: results that nothing could take; empty when all are stored or wait.
     """
 
     slots: str
@@ -44,6 +46,8 @@ class ProberPanel:
     stall: str = ""
     since: Moment | None = None
     control: tuple[Host, ...] = ()
+    spooled: str = ""
+    lost: str = ""
 
 
 def prober_panel(site: Site, zone: tzinfo) -> ProberPanel | None:
@@ -61,15 +65,24 @@ def prober_panel(site: Site, zone: tzinfo) -> ProberPanel | None:
         stall=_stall(facts) if facts else "",
         since=moment(facts.since, zone) if facts and site.now - facts.since < DAY else None,
         control=tuple(Host(name=name, is_up=is_up) for name, is_up in facts.control) if facts else (),
+        spooled=plural(facts.spooled, "result") if facts and facts.spooled else "",
+        lost=plural(facts.lost, "result") if facts and facts.lost else "",
     )
 
 
-def network_notice(site: Site, zone: tzinfo) -> tuple[str, ...]:
-    """What a reader must know before anything else, while no control target answers."""
-    if site.prober is None or site.prober.silent_since is None:
-        return ()
-    since = moment(site.prober.silent_since, zone).text
-    return (f"No control target answers since {since}: probe's own network fails, and what fails by it is unknown.",)
+def prober_notices(site: Site, zone: tzinfo) -> Iterator[str]:
+    """What a reader must know of the prober before anything else."""
+    facts = site.prober
+    if facts is None:
+        return
+    if facts.silent_since is not None:
+        since = moment(facts.silent_since, zone).text
+        yield f"No control target answers since {since}: probe's own network fails, and what fails by it is unknown."
+    if facts.store_away_since is not None:
+        since = moment(facts.store_away_since, zone).text
+        yield f"The store takes no results since {since}: what was measured after that is not in this report yet."
+    if facts.lost:
+        yield f"{plural(facts.lost, 'result')} could be kept neither in the store nor on disk, and so became unknown."
 
 
 def unmeasured_sentence(history: History) -> str:

@@ -40,12 +40,18 @@ class ProberFacts:
         longest_stall: of the last 24 hours; 0 when it never stood still for so long that an attempt was spoilt.
         control: the control targets by name, and whether each answered last; `None` until it was asked.
         silent_since: since when none of them answers; `None` while one does, or there are none.
+        store_away_since: since when the store takes no results; `None` while it does.
+        spooled: results that wait on disk.
+        lost: results that nothing could take, since the start.
     """
 
     since: Micros
     longest_stall: Micros = 0
     control: tuple[tuple[str, bool | None], ...] = ()
     silent_since: Micros | None = None
+    store_away_since: Micros | None = None
+    spooled: int = 0
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

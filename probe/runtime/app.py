@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import signal
 import socket
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -35,10 +35,13 @@ from probe.runtime.missed import MissedSlots
 from probe.runtime.publisher import Publisher
 from probe.runtime.reloading import Reloader
 from probe.runtime.rendering import Rendered
+from probe.runtime.runs import Run
 from probe.runtime.scheduler import Gap, Scheduler
+from probe.runtime.spool import Spool
 from probe.runtime.telemetry import Telemetry
-from probe.runtime.turns import Turns
-from probe.runtime.writer import Writer, unknown
+from probe.runtime.threads import in_thread
+from probe.runtime.turns import Turns, most_at_once
+from probe.runtime.writer import Writer
 from probe.store import Store, open_store
 
 FINISH_SECONDS: Final = 10.0
@@ -79,22 +82,18 @@ async def run_daemon(settings: Settings, hooks: Hooks, *, stop: asyncio.Event | 
     """Measure until SIGTERM, SIGINT or `stop`; then end cleanly, with a last report.
 
     Raises:
-        ConfigurationError: the report's folder or the port can't be used. Nothing was started.
+        ConfigurationError: the report's folder, the spool or the port can't be used. Nothing was started.
         StoreError: the store can't be used. Nothing was started.
         ResultsLost: at the end, when results could not be stored.
     """
     check_writable(Path(settings.report.directory))
-    taken = bind(settings.listen) if settings.listen else None
-    if settings.listen and taken:
-        settings = replace(settings, listen=replace(settings.listen, port=taken.getsockname()[1]))
-    try:
-        store = open_store(settings.store)
-    except BaseException:
-        if taken:
-            taken.close()
-        raise
-    with store:
-        await _Daemon(settings, hooks, store, taken, SystemClock()).run(stop or asyncio.Event())
+    with ExitStack() as held:
+        taken = held.enter_context(bind(settings.listen)) if settings.listen else None
+        if settings.listen and taken:
+            settings = replace(settings, listen=replace(settings.listen, port=taken.getsockname()[1]))
+        store = held.enter_context(open_store(settings.store))
+        spool = held.enter_context(closing(Spool.open(settings.spool))) if settings.spool else None
+        await _Daemon(settings, hooks, store, spool, taken, SystemClock()).run(stop or asyncio.Event())
 
 
 class _Daemon:
@@ -103,6 +102,7 @@ class _Daemon:
         settings: Settings,
         hooks: Hooks,
         store: Store,
+        spool: Spool | None,
         taken: socket.socket | None,
         clock: Clock,
     ) -> None:
@@ -114,14 +114,14 @@ class _Daemon:
         self._missed = MissedSlots()
         self._reloader = Reloader(settings, hooks.reload, self._take_over)
         self._telemetry = Telemetry(self._health)
-        self._writer = Writer(store, settings.location)
+        self._writer = Writer(store, settings.location, clock=clock, spool=spool)
         self._prober = HttpProber(ProbeTransport(), clock.now, contact=settings.contact)
         self._lag = LagMeter(clock)
         self._control = ControlTargets(clock, self._prober)
         self._cycle = Cycle(
             clock,
             self._prober,
-            Turns(most=_most_at_once(), most_per_host=settings.max_per_host),
+            Turns(most=most_at_once(), most_per_host=settings.max_per_host),
             SelfDoubt(clock, self._lag, self._control),
             location=settings.location,
             deliver=lambda result, has_changed: self._writer.put(result, at_once=has_changed),
@@ -182,7 +182,7 @@ class _Daemon:
         await self._publisher.finish(now=stopped_at)
         _log.info("stopped", stored=self._writer.stored)
         if self._writer.lost:
-            raise ResultsLost(f"{self._writer.lost} results were lost: the store did not take them")
+            raise ResultsLost(f"{self._writer.lost} results were lost: neither the store nor the spool took them")
 
     def _announce(self) -> None:
         settings = self._settings
@@ -201,11 +201,11 @@ class _Daemon:
 
     def _miss(self, gap: Gap) -> None:
         count = self._missed.count(gap)
-        self._telemetry.miss(gap.check, unknown(gap, self._settings.location, gap.start), count)
+        self._telemetry.miss(gap.check, Run.of_gap(gap, self._settings.location).result(), count)
         self._writer.put(gap)
 
     async def _register(self, checks: Iterable[Check]) -> None:
-        await asyncio.to_thread(self._store.register, tuple(checks))
+        await in_thread(self._store.register, tuple(checks))
 
     async def _prepare(self, checks: Iterable[Check]) -> None:
         """Have ready what slots need, a little at a time: made at their first time, it would be spread over memory."""
@@ -217,7 +217,7 @@ class _Daemon:
 
     async def _fill_gap(self, until: Micros) -> None:
         """What was not measured while probe did not run is unknown, and is stored as that."""
-        covered = await asyncio.to_thread(self._store.covered_until, self._settings.location)
+        covered = await in_thread(self._store.covered_until, self._settings.location)
         for check in self._settings.checks:
             if check.id in covered:
                 self._writer.put(Gap(check, covered[check.id], until, FailureKind.NOT_RUNNING))
@@ -251,16 +251,10 @@ class _Daemon:
             longest_stall=round(self._lag.last_day() * SECOND),
             control=tuple((state.name, state.is_up) for state in self._control.states()),
             silent_since=self._control.silent_since,
+            store_away_since=self._writer.outage.since,
+            spooled=self._writer.spooled,
+            lost=self._writer.lost,
         )
 
     def _health(self) -> Health:
         return examine(self._clock, self._scheduler, self._writer, self._lag, self._control)
-
-
-def _most_at_once() -> int:
-    """As many connections as the process may have files open, less a reserve for everything else."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(hard, 65_536) if hard != resource.RLIM_INFINITY else 65_536
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(16, max(soft, wanted) - 128)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from probe.model.units import SECOND, to_iso
+from probe.model.units import SECOND, Micros, to_iso
 from probe.runtime.clock import Clock
 from probe.runtime.control import ControlState, ControlTargets
 from probe.runtime.lag import LagMeter, spoken
+from probe.runtime.outage import Outage
 from probe.runtime.scheduler import GRACE, Scheduler
-from probe.runtime.writer import MOST_PENDING, Writer
+from probe.runtime.waiting import MOST_PENDING
+from probe.runtime.writer import Writer
 
 STALL_SECONDS: Final = 3.0
 """Without a tick for so long, the scheduler is taken for dead."""
@@ -27,7 +29,9 @@ class Health:
     Attributes:
         is_ready: it has begun to measure.
         faults: what is wrong, one sentence each; none when it is well.
-        pending, stored, lost: results that wait, that were committed, and that never will be.
+        pending, stored, lost: results that wait in memory, that were committed, and that never will be.
+        spooled, spool_size: results that wait on disk, and their bytes.
+        is_storing: the store takes results.
         lag: the event loop's longest lag of the last minute, in seconds.
         stalls: how often it stood still for so long that attempts were spoilt.
         control: the control targets.
@@ -38,6 +42,9 @@ class Health:
     pending: int
     stored: int
     lost: int
+    spooled: int = 0
+    spool_size: int = 0
+    is_storing: bool = True
     lag: float = 0.0
     stalls: int = 0
     control: tuple[ControlState, ...] = ()
@@ -51,6 +58,9 @@ def examine(clock: Clock, scheduler: Scheduler, writer: Writer, lag: LagMeter, c
         pending=writer.pending,
         stored=writer.stored,
         lost=writer.lost,
+        spooled=writer.spooled,
+        spool_size=writer.spool_size,
+        is_storing=not writer.outage,
         lag=lag.last_minute(),
         stalls=lag.stalls,
         control=control.states(),
@@ -66,8 +76,8 @@ def _of_time(clock: Clock, scheduler: Scheduler, lag: LagMeter) -> Iterator[str]
 
 
 def _of_the_store(writer: Writer) -> Iterator[str]:
-    if writer.failures:
-        yield "the store takes no results"
+    yield from _of_an_outage("store", writer.outage)
+    yield from _of_an_outage("spool", writer.spool_outage)
     if writer.pending > MOST_PENDING // 2:
         yield f"{writer.pending} results wait to be stored"
     if writer.lost:
@@ -76,4 +86,13 @@ def _of_the_store(writer: Writer) -> Iterator[str]:
 
 def _of_the_network(control: ControlTargets) -> Iterator[str]:
     if control.silent_since is not None:
-        yield f"no control target can be reached since {to_iso(control.silent_since - control.silent_since % SECOND)}"
+        yield f"no control target can be reached since {_to_the_second(control.silent_since)}"
+
+
+def _of_an_outage(name: str, outage: Outage) -> Iterator[str]:
+    if outage.since is not None:
+        yield f"the {name} takes no results since {_to_the_second(outage.since)}: {outage.why}"
+
+
+def _to_the_second(moment: Micros) -> str:
+    return to_iso(moment - moment % SECOND)

@@ -168,7 +168,10 @@ def _own(health: Health) -> str:
     return "".join(
         [
             single("probe_healthy", "gauge", "1 while the prober itself works", not health.faults),
-            single("probe_results_pending", "gauge", "Results not yet stored", health.pending),
+            single("probe_store_up", "gauge", "1 while the store takes results", health.is_storing),
+            single("probe_results_pending", "gauge", "Results in memory, not yet stored", health.pending),
+            single("probe_spool_results", "gauge", "Results on disk, not yet stored", health.spooled),
+            single("probe_spool_bytes", "gauge", "Size of the spool", health.spool_size),
             single("probe_results_stored_total", "counter", "Results stored since the start", health.stored),
             single("probe_results_lost_total", "counter", "Results lost since the start", health.lost),
             single("probe_loop_lag_seconds", "gauge", "Longest lag of the event loop in the last minute", health.lag),

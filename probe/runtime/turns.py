@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
@@ -42,3 +43,12 @@ class Turns:
         if places is None:
             places = self._hosts[host] = asyncio.Semaphore(self._most_per_host)
         return places
+
+
+def most_at_once() -> int:
+    """As many connections as the process may have files open, less a reserve for everything else."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 65_536) if hard != resource.RLIM_INFINITY else 65_536
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(16, max(soft, wanted) - 128)

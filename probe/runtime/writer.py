@@ -1,89 +1,105 @@
-"""The one writer: gathers results and commits them in groups, at most a second apart."""
+"""The one writer: gathers results and commits them in groups, at most a second apart; while that fails, to the spool.
+
+Two things go on at once. One stores: what is in the spool first, then what is in memory. The other one keeps safe: while the
+store is away or late, or the spool is not empty yet, it moves what is in memory to the spool. A result may so come to the
+store twice, which changes nothing there; it never comes before an older one.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 import structlog
 
-from probe.model.errors import StoreError, StoreUnreachable
-from probe.model.grid import slots
-from probe.model.result import Result, State
+from probe.model.result import Result
+from probe.model.sample import FailureKind
+from probe.runtime.clock import Clock
+from probe.runtime.committing import Committed, Committer
+from probe.runtime.outage import Outage
+from probe.runtime.runs import Run, Runs
 from probe.runtime.scheduler import Gap
+from probe.runtime.segments import Segment
+from probe.runtime.spool import Spool, SpoolFailed
+from probe.runtime.threads import in_thread
+from probe.runtime.waiting import Waiting
 from probe.store import Store
 
 GROUP_SECONDS: Final = 0.5
 """How long results wait for others to be committed with."""
 
 LARGEST_BATCH: Final = 5_000
-MOST_PENDING: Final = 200_000
-"""Results held in memory while the store is away; what comes on top is counted as lost, and said."""
-
-MOST_TOLD: Final = 20_000
-"""Results in memory beyond which what went to and fro is left out of those that come: it may be as large as 16 of them."""
-
-MOST_FILLED: Final = 10_000
-"""Slots of one gap that are stored. Older ones stay holes, which count as unknown all the same."""
-
-LONGEST_PAUSE: Final = 30.0
-"""Seconds between two tries while the store is away."""
 
 LAST_PAUSE: Final = 0.25
-"""The same, while the end waits for it."""
+"""Seconds between two tries while the end waits for the store."""
+
+SPOOL_PAUSE: Final = 2.0
+"""Seconds between two tries of a spool that can't take anything."""
+
+SAVE_SECONDS: Final = 5.0
+"""How long the spool may take at the end for what the store did not take."""
 
 _log = structlog.get_logger("probe.writer")
 
 
 class Writer:
-    """Takes results from the event loop and stores them from a thread of its own, in order.
+    """Takes results from the event loop, and sees that each is stored.
 
     Nothing waits for it: a store that is slow or away holds up no check.
 
+    Args:
+        spool: `None` keeps everything in memory.
+
     Attributes:
+        spool_outage: whether the spool takes none either, since when and why.
         stored: results committed since the start.
         lost: results that will never be stored; each loss is said in the log.
-        failures: tries that failed since the last one that did not.
     """
 
-    def __init__(self, store: Store, location: str) -> None:
-        self._store = store
+    def __init__(self, store: Store, location: str, *, clock: Clock, spool: Spool | None = None) -> None:
         self._location = location
-        self._pending: deque[Result] = deque()
-        self._gaps: deque[Gap] = deque()
+        self._clock = clock
+        self._committer = Committer(store, clock)
+        self._spool = spool
+        self._waiting = Waiting()
+        self._runs = Runs()
         self._is_behind = False
         self._arrived = asyncio.Event()
         self._hurry = asyncio.Event()
         self._idle = asyncio.Event()
-        self._idle.set()
         self._closing = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="probe-writer")
+        self.spool_outage = Outage()
         self.stored = 0
         self.lost = 0
-        self.failures = 0
+        (self._arrived if self.spooled else self._idle).set()
+
+    @property
+    def outage(self) -> Outage:
+        """Whether the store is away, since when and why."""
+        return self._committer.outage
 
     @property
     def pending(self) -> int:
-        """Results and gaps that are not stored yet."""
-        return len(self._pending) + len(self._gaps)
+        """Results, and runs of slots, that are in memory only."""
+        return len(self._waiting) + len(self._runs)
+
+    @property
+    def spooled(self) -> int:
+        """Results, and runs of slots, that wait on disk."""
+        return self._spool.lines if self._spool else 0
+
+    @property
+    def spool_size(self) -> int:
+        """Bytes that these take."""
+        return self._spool.size if self._spool else 0
 
     def put(self, entry: Result | Gap, *, at_once: bool = False) -> None:
         """Take a result or a gap. `at_once` ends the wait for others: a change of state must not wait."""
-        if self.pending >= MOST_PENDING:
-            self.lost += 1
-            if self.lost == 1:
-                _log.error("results are lost: the store is away and memory is full", pending=len(self._pending))
-            return
         if isinstance(entry, Gap):
-            self._gaps.append(entry._replace(start=max(entry.start, entry.end - MOST_FILLED * entry.check.interval)))
-        else:
-            is_affordable = entry.transcript is None or self.pending < MOST_TOLD
-            self._pending.append(entry if is_affordable else replace(entry, transcript=None))
+            self._runs.add(Run.of_gap(entry, self._location))
+        elif not self._waiting.put(entry):
+            self._lose(entry)
         self._idle.clear()
         self._arrived.set()
         if at_once:
@@ -91,13 +107,20 @@ class Writer:
 
     async def run(self) -> None:
         """Store what comes until `drain`, and what is left then. A store that fails is tried again, ever less often."""
-        while self.pending or not self._closing.is_set():
-            await self._arrived.wait()
-            await self._gather()
-            if self.pending:
-                await self._store_batch()
-            else:
-                self._arrived.clear()
+        keeping = asyncio.create_task(self._keep()) if self._spool else None
+        try:
+            while not (self._closing.is_set() and self._idle.is_set()):
+                await self._arrived.wait()
+                await self._gather()
+                try:
+                    await self._store_next()
+                except Exception:  # noqa: BLE001  # the only writer must outlive a fault that nobody foresaw
+                    _log.exception("storing failed")
+                    await _wait(self._closing, SPOOL_PAUSE)
+        finally:
+            if keeping:
+                keeping.cancel()
+                await asyncio.wait([keeping])
 
     async def flush(self, *, within: float) -> None:
         """Commit what is waiting now, if the store takes it within so many seconds."""
@@ -107,115 +130,145 @@ class Writer:
     async def drain(self, running: asyncio.Task[None], *, within: float) -> None:
         """Store all that is left, and end `running`, the task of `run`.
 
-        What the store does not take within so many seconds is lost, and said.
+        What the store does not take within so many seconds stays in the spool. What that does not take either is lost, and
+        said.
         """
         self._closing.set()
         self._arrived.set()
         self._hurry.set()
-        _, unfinished = await asyncio.wait([running], timeout=within)
-        for task in unfinished:
-            task.cancel()
-        self.lost += len(self._pending)  # what is left of gaps stays a hole, which is unknown all the same
-        if self.lost:
-            _log.error("results were lost: the store did not take them", lost=self.lost)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        await asyncio.wait([running], timeout=within)
+        running.cancel()
+        await asyncio.wait([running])
+        if self._spool:
+            with suppress(TimeoutError, SpoolFailed):
+                async with asyncio.timeout(SAVE_SECONDS):
+                    await self._save(self._spool)
+        self.lost += len(self._waiting)  # what is left of runs stays a hole, which is unknown all the same
+        self._tell_the_end()
 
     async def _gather(self) -> None:
         """Wait for others to be committed with, unless somebody is in a hurry."""
-        if not self._closing.is_set() and not self._is_behind:
+        if not (self._closing.is_set() or self._is_behind or self.spooled):
             await _wait(self._hurry, GROUP_SECONDS)
         self._hurry.clear()
 
-    async def _store_batch(self) -> None:
-        """Store what stands first in the queues; it leaves them only once it is committed.
-
-        Measured results go before gaps: what is known must not wait for what is not.
-        """
-        results = list(islice(self._pending, LARGEST_BATCH))
-        missed, gaps = self._from_gaps(LARGEST_BATCH - len(results))
-        try:
-            batch = results + missed
-            stored, refused = await asyncio.get_running_loop().run_in_executor(self._thread, self._record, batch)
-        except StoreError as error:
-            await self._pause(str(error))
-            return
-        except Exception as error:  # noqa: BLE001  # the only writer must outlive a fault that nobody foresaw
-            _log.exception("storing failed")
-            await self._pause(f"{type(error).__name__}, which is a fault of probe")
-            return
-        for _ in results:
-            self._pending.popleft()
-        for _ in range(len(gaps)):
-            self._gaps.popleft()
-        self._gaps.extendleft(gap for gap in reversed(gaps) if gap.start < gap.end)
-        self._is_behind = len(batch) == LARGEST_BATCH
-        if not self.pending:
+    async def _store_next(self) -> None:
+        """What stands first: the oldest segment of the spool, or a group in memory."""
+        if self._spool and self.spooled and (segment := await in_thread(self._spool.oldest)):
+            await self._replay(self._spool, segment)
+        elif self.pending:
+            await self._store_group()
+        if not (self.pending or self.spooled):
+            self._arrived.clear()
             self._idle.set()
-        self.stored += stored
-        self.lost += refused
-        self.failures = 0
 
-    def _from_gaps(self, room: int) -> tuple[list[Result], list[Gap]]:
-        """The first slots of the first gaps as results, and what is left of each gap that was looked at."""
-        missed: list[Result] = []
-        left: list[Gap] = []
-        for gap in self._gaps:
-            if len(missed) >= room:
-                break
-            due = list(islice(slots(gap.check.id, gap.check.interval, gap.start, gap.end), room - len(missed) + 1))
-            taken = due[: room - len(missed)]
-            missed += [unknown(gap, self._location, slot) for slot in taken]
-            left.append(gap._replace(start=due[-1] if len(due) > len(taken) else gap.end))
-        return missed, left
+    async def _replay(self, spool: Spool, segment: Segment) -> None:
+        """Store a segment batch by batch; it is deleted once all of it is stored."""
+        batches = segment.batches(LARGEST_BATCH)
+        while batch := await in_thread(next, batches, None):
+            while not self._settle(await self._committer.commit(batch)):
+                await self._pause()
+        self.lost += segment.lost
+        await in_thread(spool.remove, segment)
 
-    async def _pause(self, why: str) -> None:
-        self.failures += 1
+    async def _store_group(self) -> None:
+        """Results go before runs: what is known must not wait for what is not."""
+        group = self._waiting.first(LARGEST_BATCH)
+        runs = self._runs.take(LARGEST_BATCH - len(group.results))
+        batch = [*group.results, *(result for run in runs for result in run.results())]
+        is_stored = False
+        try:
+            is_stored = self._settle(await self._committer.commit(batch))
+        finally:
+            if is_stored:
+                self._waiting.drop(group)
+            else:
+                self._runs.give_back(runs)
+        self._is_behind = is_stored and len(batch) == LARGEST_BATCH
+        if not is_stored:
+            await self._pause()
+
+    def _settle(self, committed: Committed | None) -> bool:
+        """Whether the batch is done with."""
+        if committed is None:
+            return False
+        self.stored += committed.stored
+        for result in committed.refused:
+            self._lose(result)
+        return True
+
+    async def _pause(self) -> None:
         is_last = self._closing.is_set()
-        seconds = LAST_PAUSE if is_last else min(LONGEST_PAUSE, 2.0 ** min(self.failures - 1, 10))
-        if self.failures == 1 or not is_last:
+        seconds = LAST_PAUSE if is_last else self.outage.pause
+        if self.outage.failures == 1 or not is_last:
             _log.error(
-                "the store takes no results; they are kept in memory",
-                why=why,
-                pending=len(self._pending),
-                retry_seconds=seconds,
-            )
+                "the store takes no results",
+                why=self.outage.why, pending=self.pending, spooled=self.spooled, retry_seconds=seconds,
+            )  # fmt: skip
         if is_last:
             await asyncio.sleep(seconds)
         else:
             await _wait(self._closing, seconds)
 
-    def _record(self, results: list[Result]) -> tuple[int, int]:
-        """In the writer's thread: how many were stored, and how many the store refused for good.
+    async def _keep(self) -> None:
+        """While the store does not take everything at once, have the spool take it."""
+        trouble = self._committer.trouble
+        while self._spool:
+            if not (self.outage or self._committer.is_late or self.spooled):
+                self.spool_outage.end()  # it isn't asked any more, so nothing is known against it
+                trouble.clear()
+                await trouble.wait()
+            try:
+                await self._save(self._spool)
+            except SpoolFailed as error:
+                self.spool_outage.fail(str(error), now=self._clock.now())
+                if self.spool_outage.failures.bit_count() == 1:
+                    _log.error("the spool takes no results; memory does", why=str(error), pending=self.pending)
+                await asyncio.sleep(SPOOL_PAUSE)
+            except Exception:  # noqa: BLE001  # as above
+                _log.exception("spooling failed")
+                await asyncio.sleep(SPOOL_PAUSE)
+            else:
+                self.spool_outage.end()
+                await asyncio.sleep(GROUP_SECONDS)
 
-        One that is refused must not take the others with it.
-        """
-        if not results:
-            return 0, 0
-        try:
-            return self._store.record(results).stored, 0
-        except StoreUnreachable:
-            raise
-        except StoreError as error:
-            if len(results) == 1:
-                _log.error("a result was refused by the store and is lost", check=results[0].check, why=str(error))
-                return 0, 1
-        counts = [self._record([result]) for result in results]
-        return sum(stored for stored, _ in counts), sum(refused for _, refused in counts)
+    async def _save(self, spool: Spool) -> None:
+        """Move what is in memory to the spool. Runs are small, and wait there for as long as the store takes results."""
+        while True:
+            group = self._waiting.first(LARGEST_BATCH)
+            runs = self._runs.take_all() if self.outage or self._closing.is_set() else []
+            if not (group.results or runs):
+                return
+            is_kept = False
+            try:
+                await in_thread(spool.append, group.results, runs)
+                is_kept = True
+            finally:
+                if is_kept:
+                    self._waiting.drop(group)
+                else:
+                    self._runs.give_back(runs)
+
+    def _lose(self, result: Result) -> None:
+        """Count it, say so ever less often, and have its slot stored as lost."""
+        if result.failure is FailureKind.LOST:
+            return
+        self.lost += 1
+        self._runs.add(Run.of_lost(result))
+        if self.lost.bit_count() == 1:
+            _log.error("results are lost", lost=self.lost, pending=self.pending, spooled=self.spooled)
+
+    def _tell_the_end(self) -> None:
+        if self._spool and self.spooled:
+            _log.warning(
+                "what the store did not take is in the spool, and is stored at the next start",
+                results=self.spooled, directory=str(self._spool.directory),
+            )  # fmt: skip
+        if self.lost:
+            _log.error("results were lost: neither the store nor the spool took them", lost=self.lost)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
     """Until the event, but no longer than so many seconds."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
-
-
-def unknown(gap: Gap, location: str, slot: int) -> Result:
-    """The result of a slot that was not measured."""
-    return Result(
-        check=gap.check.id,
-        location=location,
-        scheduled_at=slot,
-        state=State.UNKNOWN,
-        failure=gap.reason,
-        definition=gap.check.definition,
-    )

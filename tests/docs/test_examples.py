@@ -29,7 +29,7 @@ MISTAKES_OF_SHAPE = (
     "method-without-url", "misspelt-auth", "misspelt-key", "misspelt-nested-key", "no-apis", "no-method", "no-version",
     "not-a-mapping", "proxy-of-socks", "proxy-without-a-scheme", "redirects-not-a-number", "reference-in-a-name",
     "retention-in-words", "retention-of-an-unknown-tier", "retries-as-text", "secret-in-the-file", "secret-not-inherited", "section-of-a-later-version",
-    "size-without-a-unit", "tls-key-under-another-name", "tls-server-name-not-ascii", "tls-server-name-with-a-port",
+    "size-without-a-unit", "spool-size-without-a-unit", "spool-without-a-directory", "tls-key-under-another-name", "tls-server-name-not-ascii", "tls-server-name-with-a-port",
     "tls-version-too-old", "too-many-retries", "two-bodies", "two-kinds-of-auth", "two-methods",
     "unknown-top-level-key", "verify-as-text", "version-2", "word-of-another-tool-for-http-2",
 )  # fmt: skip

@@ -13,14 +13,17 @@ from probe.model.result import Result, State, Verdict
 from probe.model.sample import PHASES, CertificateFacts, FailureKind, Phases, TlsFacts
 from probe.model.units import DAY, MINUTE, SECOND
 from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS
+from probe.runtime.committing import PATIENCE
 from probe.runtime.control import PAUSE, ControlState
 from probe.runtime.health import STALL_SECONDS, UNHEALTHY_LAG, Health
 from probe.runtime.lag import LAG_LIMIT
 from probe.runtime.listener import IDLE_SECONDS, MOST_CONNECTIONS
+from probe.runtime.outage import LONGEST_PAUSE
 from probe.runtime.publisher import LONGEST
+from probe.runtime.runs import MOST_FILLED
 from probe.runtime.scheduler import GRACE, JUMP, LOOK_AHEAD
 from probe.runtime.telemetry import Telemetry
-from probe.runtime.writer import LONGEST_PAUSE, MOST_FILLED, MOST_PENDING
+from probe.runtime.waiting import MOST_PENDING
 from probe.slo.spans import MAX_GAP
 from tests.docs.pages import ROOT, blocks, first_column, flat, read, rows, spans
 from tests.fakes.checks import make_check
@@ -87,7 +90,8 @@ def test_the_exit_statuses_are_those_of_the_errors(page: str) -> None:
         f"the store has {DRAIN_SECONDS:g} s for the last results",
         f"has not ticked for {STALL_SECONDS:g} s",
         f"Slots more than {GRACE // SECOND} s late",
-        f"Up to {MOST_PENDING:,} results wait in memory",
+        f"up to {MOST_PENDING:,} results wait in memory",
+        f"does not take within {({0.5: 'half a second'})[PATIENCE]} goes to the spool",
         f"at most {LONGEST_PAUSE:g} s apart",
         f"more than {LONGEST / 60:g} minutes is ended",
         f"at most {MOST_FILLED:,} of a check",

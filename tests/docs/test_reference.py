@@ -107,6 +107,7 @@ def file_defaults(found: Settings) -> dict[str, str]:
         "hour": age(found.retention.hour),
         "day": age(found.retention.day),
         "evidence": age(found.retention.evidence),
+        "spool.limit": f"{found.spool.limit // 2**30}GiB" if found.spool else "",
         "control.timeout": format_duration(found.control.timeout) if found.control else "",
         "control.every": format_duration(found.control.every) if found.control else "",
     }

@@ -105,7 +105,7 @@ async def test_what_a_target_sends_back_of_a_secret_is_found_nowhere(tmp_path: P
 
 def _files(folder: Path) -> Iterator[Path]:
     """The store and the report."""
-    yield from folder.glob("probe.db*")
+    yield from (file for file in folder.rglob("probe.db*") if file.is_file())
     yield from (folder / "reports").rglob("*.html")
 
 

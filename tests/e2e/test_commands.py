@@ -72,7 +72,7 @@ async def test_a_secret_is_in_no_output_no_row_and_no_page(shop: SampleApi, tmp_
     daemon = await run_probe("demo", "-c", "checks.yaml", "--port", "0", "--for", "6s", folder=tmp_path, CANARY=CANARY)
     assert daemon.status == 0
     pages = "".join(path.read_text() for path in (tmp_path / "reports").rglob("*.html"))
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("probe.db*"))
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("probe.db*") if path.is_file())
     assert "shop/echo" in run.output + pages
     for place in (run.output, run.errors, daemon.output, daemon.errors, pages, stored.decode("latin-1")):
         assert CANARY not in place

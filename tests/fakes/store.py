@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Event
 
 from probe.model.errors import StoreError, StoreUnreachable
 from probe.model.result import Result
@@ -15,6 +16,7 @@ class FakeStore(Store):
     Attributes:
         is_away: every call fails until it is reset.
         refuses: checks whose results are refused for good.
+        answers: while it is not set, every call hangs.
         batches: how many results each call brought.
     """
 
@@ -23,8 +25,11 @@ class FakeStore(Store):
         self.is_away = False
         self.refuses: set[str] = set()
         self.batches: list[int] = []
+        self.answers = Event()
+        self.answers.set()
 
     def record(self, results: Sequence[Result]) -> Recorded:
+        self.answers.wait()
         if self.is_away:
             raise StoreUnreachable("the store is away")
         if any(result.check in self.refuses for result in results):

@@ -184,8 +184,8 @@ async def test_results_that_the_store_does_not_take_are_lost_aloud(
 
     monkeypatch.setattr(app, "DRAIN_SECONDS", 0.1)
     monkeypatch.setattr(Store, "record", away)
-    with pytest.raises(ResultsLost, match=r"^\d+ results were lost: the store did not take them$"):
-        async with running(settings) as seen:
+    with pytest.raises(ResultsLost, match=r"^\d+ results were lost: neither the store nor the spool took them$"):
+        async with running(replace(settings, spool=None)) as seen:
             await seen.more(1)
     assert ResultsLost.exit_status == 3
 

@@ -104,6 +104,21 @@ def test_that_no_control_target_answers_is_told_before_anything_else() -> None:
     assert len(view.notices) == len(site().notices) + 1
 
 
+def test_a_store_that_is_away_is_told_with_what_waits_for_it() -> None:
+    seen = replace(site(), prober=replace(FACTS, store_away_since=NOW - HOUR, spooled=12_345))
+    text = page(seen)
+    assert "The store takes no results since 20 Nov 2026, 12:00 CET: what was measured after that is not in" in text
+    assert "Waiting on disk for the store12,345 results" in text
+    assert "Lost" not in text
+
+
+def test_results_that_were_lost_are_told() -> None:
+    text = page(replace(site(), prober=replace(FACTS, lost=1)))
+    assert "1 result could be kept neither in the store nor on disk, and so became unknown." in text
+    assert "Lost since the start1 result" in text
+    assert "Waiting on disk" not in text
+
+
 def test_a_check_tells_what_of_it_was_not_measured() -> None:
     said = "18 of 288 slots in the last 24 hours were not measured, through no fault of the target: run missed (12), a fault of probe itself (6)."
     assert said in page(ill(), "checks/orders/ill.html")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
@@ -9,6 +9,7 @@ from probe.model.units import SECOND
 from probe.runtime.control import ControlState, ControlTargets
 from probe.runtime.health import Health, examine
 from probe.runtime.lag import LagMeter
+from probe.runtime.outage import Outage
 from probe.runtime.scheduler import Scheduler
 from probe.runtime.writer import Writer
 from tests.fakes.clock import FakeClock
@@ -21,7 +22,10 @@ class Parts:
     """What the daemon's parts say of themselves."""
 
     last_tick: float | None = None
-    failures: int = 0
+    outage: Outage = field(default_factory=Outage)
+    spool_outage: Outage = field(default_factory=Outage)
+    spooled: int = 0
+    spool_size: int = 0
     pending: int = 0
     stored: int = 0
     lost: int = 0
@@ -85,7 +89,6 @@ def test_a_stall_that_costs_no_slot_is_only_counted() -> None:
     ("field", "value", "said"),
     [
         ("silent_since", NOW + 123_456, "no control target can be reached since 2026-11-20T12:03:00Z"),
-        ("failures", 1, "the store takes no results"),
         ("lost", 7, "7 results were lost"),
         ("pending", 150_000, "150000 results wait to be stored"),
         ("last_tick", 900.0, "the scheduler does not tick"),
@@ -95,3 +98,16 @@ def test_each_fault_is_a_sentence(field: str, value: float, said: str) -> None:
     body = Body()
     setattr(body.parts, field, value)
     assert body.examined().faults == (said,)
+
+
+@pytest.mark.parametrize(("part", "name"), [("outage", "store"), ("spool_outage", "spool")])
+def test_an_outage_is_told_with_its_beginning_and_its_reason(part: str, name: str) -> None:
+    body = Body()
+    outage = getattr(body.parts, part)
+    outage.fail("it is locked", now=NOW + 123_456)
+    outage.fail("it is full", now=NOW + 30 * SECOND)
+    health = body.examined()
+    assert health.faults == (f"the {name} takes no results since 2026-11-20T12:03:00Z: it is full",)
+    assert health.is_storing == (name != "store")
+    outage.end()
+    assert (body.examined().faults, body.examined().is_storing) == ((), True)

@@ -11,9 +11,11 @@ from probe.model.grid import slots
 from probe.model.result import Result, State, Transcript
 from probe.model.sample import FailureKind
 from probe.model.units import HOUR, SECOND
-from probe.runtime import writer as module
+from probe.runtime import outage, waiting
+from probe.runtime.clock import SystemClock
+from probe.runtime.runs import MOST_FILLED
 from probe.runtime.scheduler import Gap
-from probe.runtime.writer import Writer
+from probe.runtime.writer import GROUP_SECONDS, LARGEST_BATCH, Writer
 from tests.fakes.checks import make_check
 from tests.fakes.store import FakeStore
 
@@ -24,7 +26,7 @@ def result(slot: int, check: str = "shop/list") -> Result:
 
 @asynccontextmanager
 async def writing(store: FakeStore) -> AsyncIterator[Writer]:
-    writer = Writer(store, "default")
+    writer = Writer(store, "default", clock=SystemClock())
     task = asyncio.create_task(writer.run())
     yield writer
     await writer.drain(task, within=2)
@@ -45,7 +47,7 @@ async def test_a_change_of_state_does_not_wait_for_others() -> None:
     store = FakeStore()
     async with writing(store) as writer:
         writer.put(result(1), at_once=True)
-        async with asyncio.timeout(module.GROUP_SECONDS / 2):
+        async with asyncio.timeout(GROUP_SECONDS / 2):
             while not store.kept:
                 await asyncio.sleep(0.001)
 
@@ -60,19 +62,19 @@ async def test_what_comes_is_stored_within_a_second() -> None:
 
 
 async def test_while_the_store_is_away_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(outage, "LONGEST_PAUSE", 0.01)
     store = FakeStore()
     store.is_away = True
     async with writing(store) as writer:
         for slot in range(10):
             writer.put(result(slot), at_once=True)
             await asyncio.sleep(0.005)
-        assert writer.failures > 0
+        assert writer.outage.failures > 0
         store.is_away = False
         async with asyncio.timeout(2):
             while writer.pending:
                 await asyncio.sleep(0.005)
-        assert writer.failures == 0
+        assert not writer.outage
     assert [key[2] for key in store.kept] == list(range(10))
 
 
@@ -85,22 +87,25 @@ async def test_what_a_store_never_took_is_counted_as_lost() -> None:
     assert writer.lost == 2
 
 
-async def test_beyond_its_memory_it_counts_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_PENDING", 3)
+async def test_beyond_its_memory_it_counts_what_is_lost_and_has_the_slots_stored_as_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "MOST_PENDING", 3)
     store = FakeStore()
     async with writing(store) as writer:
         for slot in range(5):
             writer.put(result(slot))
-    assert (writer.stored, writer.lost) == (3, 2)
+    assert writer.lost == 2
+    assert [entry.failure for entry in store.kept.values()] == [None, None, None, FailureKind.LOST, FailureKind.LOST]
 
 
-async def test_when_much_is_waiting_what_went_to_and_fro_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_TOLD", 2)
+async def test_when_much_is_waiting_the_oldest_evidence_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "MOST_TOLD", 2)
     store = FakeStore()
     async with writing(store) as writer:
         for slot in range(3):
             writer.put(replace(result(slot), transcript=Transcript(body="a")))
-    assert [kept.transcript is None for kept in store.kept.values()] == [False, False, True]
+    assert [kept.transcript is None for kept in store.kept.values()] == [True, False, False]
 
 
 async def test_a_refused_result_does_not_take_the_others_with_it() -> None:
@@ -122,7 +127,7 @@ async def test_a_gap_becomes_an_unknown_result_for_each_of_its_slots() -> None:
     missed = [entry for entry in store.kept.values() if entry.state is State.UNKNOWN]
     assert [entry.scheduled_at for entry in missed] == list(slots(check.id, SECOND, 0, 2 * HOUR))
     assert {entry.failure for entry in missed} == {FailureKind.NOT_RUNNING}
-    assert max(store.batches) <= module.LARGEST_BATCH
+    assert max(store.batches) <= LARGEST_BATCH
     assert writer.stored == 7201
 
 
@@ -158,7 +163,7 @@ async def test_of_a_very_long_gap_the_newest_slots_are_stored() -> None:
     check = make_check(interval=SECOND)
     async with writing(store) as writer:
         writer.put(Gap(check, 0, 10**6 * SECOND, FailureKind.MISSED))
-    assert writer.stored == module.MOST_FILLED
+    assert writer.stored == MOST_FILLED
     assert max(key[2] for key in store.kept) > (10**6 - 2) * SECOND
 
 
@@ -175,7 +180,7 @@ async def test_a_store_that_comes_back_while_the_end_waits_for_it_takes_everythi
     store.is_away = True
     async with writing(store) as writer:
         writer.put(result(1), at_once=True)
-        while not writer.failures:
+        while not writer.outage:
             await asyncio.sleep(0.005)
         asyncio.get_running_loop().call_later(0.1, setattr, store, "is_away", False)
     assert (writer.stored, writer.lost) == (1, 0)
