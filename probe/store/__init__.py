@@ -1,10 +1,24 @@
 """The only place with SQL."""
 
 from probe.store.opening import revision_of, upgrade_store
+from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
+from probe.store.retention import Tier
 from probe.store.schema import HEAD
 from probe.store.store import Store, open_store
 from probe.store.whole import Whole
 
-__all__ = ["HEAD", "Ranges", "Recorded", "Store", "Whole", "open_store", "revision_of", "upgrade_store"]
+__all__ = [
+    "HEAD",
+    "Due",
+    "Purged",
+    "Ranges",
+    "Recorded",
+    "Store",
+    "Tier",
+    "Whole",
+    "open_store",
+    "revision_of",
+    "upgrade_store",
+]

@@ -14,8 +14,9 @@ from probe.model.check import Check
 from probe.model.definition import Definition
 from probe.model.result import Evidence, Record, Result
 from probe.model.sensitive import Sensitive
+from probe.model.settings import Retention
 from probe.model.units import Micros
-from probe.store import evidence, identities, partitions, properties, recording, records, rollups
+from probe.store import evidence, identities, partitions, properties, purging, recording, records, rollups
 from probe.store.address import Address, parse_address
 from probe.store.batch import batch_of
 from probe.store.engine import as_of_one_moment, let_go, writing
@@ -24,6 +25,7 @@ from probe.store.files import Files
 from probe.store.identities import Identities
 from probe.store.into_postgresql import PartitionDropped
 from probe.store.opening import open_engine, reopened_engine
+from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
 from probe.store.whole import Whole, whole_results
@@ -134,6 +136,24 @@ class Store:
         """Rolls up some of what is over, at most `limit` hours or days of checks; whether nothing is left to do."""
         with self._writing() as connection:
             return rollups.roll_up(connection, location, now=now, zone=zone, limit=limit)
+
+    def due(self, retention: Retention, *, now: Micros) -> tuple[Due, ...]:
+        """Where each location's tiers end, and why where it is."""
+        with self._reading() as connection:
+            return tuple(purging.due(connection, retention, now=now).values())
+
+    def count_due(self, retention: Retention, *, now: Micros) -> Iterator[Purged]:
+        """What `purge` would delete, in many pieces."""
+        with self._reading() as connection:
+            yield from purging.count(connection, retention, now=now)
+
+    def purge(self, retention: Retention, *, now: Micros) -> Iterator[Purged]:
+        """Deletes what is past its retention, batch by batch; between two, nothing is held: wait as long as others need.
+
+        Results go only once they are in hours, hours only once they are in days. It may be broken off at any time.
+        """
+        with translated(self._address):
+            yield from purging.purge(self._engine, retention, now=now)
 
     def failures(
         self, check: str, *, limit: int, transcripts: int = 0, location: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
@@ -15,3 +17,15 @@ def upgrade(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from probe.cli.db.upgrade import upgrade_command
 
     upgrade_command(config)
+
+
+@db.command()
+def purge(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+) -> None:
+    """Delete what is past its retention now, in short transactions: the daemon may run meanwhile."""
+    from probe.cli.db.purge import purge_command
+
+    purge_command(config, dry_run=dry_run)

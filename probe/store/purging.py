@@ -1,0 +1,177 @@
+"""Deletes what is past its retention: in batches, each a short transaction that goes along the primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, func, select, update
+
+from probe.model.settings import Retention
+from probe.model.units import Micros
+from probe.store.engine import writing
+from probe.store.ranges import DAY_TIER, HOUR_TIER
+from probe.store.retention import Borders, Place, Tier, borders
+from probe.store.tables import checks, days, evidence, hours, locations, results, rolled, stale, transcripts
+
+MOST_AT_ONCE: Final = 1_000
+"""Rows of one transaction: some ten milliseconds."""
+
+MOST_PREFIXES: Final = 100
+"""Of checks and locations in one transaction, where each has few."""
+
+TABLES: Final = {
+    Tier.RAW: (results.c.scheduled_at,),
+    Tier.HOUR: (hours.c.starts_at,),
+    Tier.DAY: (days.c.starts_at,),
+    Tier.EVIDENCE: (transcripts.c.scheduled_at, evidence.c.scheduled_at),
+}
+"""Each tier's tables by the column that says when. A transcript goes before its evidence, which it needs to be found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a purge has to do at a location.
+
+    Attributes:
+        place: how far it is rolled up.
+        borders: where its tiers end.
+    """
+
+    place: Place
+    borders: Borders
+
+
+class Purged(NamedTuple):
+    """A batch that is gone."""
+
+    tier: Tier
+    rows: int
+
+
+class _Prefix(NamedTuple):
+    """Of a primary key, and before when rows go."""
+
+    check_id: int
+    location_id: int
+    before: Micros
+
+
+def due(connection: Connection, retention: Retention, *, now: Micros, lock: bool = False) -> dict[int, Due]:
+    """What is past its retention, by the key of the location; with `lock`, nothing is rolled up meanwhile."""
+    return {
+        number: Due(place=place, borders=borders(place, retention, now=now))
+        for number, place in _places(connection, lock=lock).items()
+    }
+
+
+def count(connection: Connection, retention: Retention, *, now: Micros) -> Iterator[Purged]:
+    """How many rows a purge would delete, prefix by prefix."""
+    wanted = due(connection, retention, now=now)
+    for tier, moments in TABLES.items():
+        for moment in moments:
+            table = moment.table
+            for prefix in _prefixes(connection, moment, tier, wanted):
+                rows = connection.execute(select(func.count()).select_from(table).where(_rows_of(moment, prefix)))
+                yield Purged(tier, rows.scalar_one())
+
+
+def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purged]:
+    """Deletes batch after batch; between two nothing is held, so that whoever takes them may wait as long as others need.
+
+    1. For each location it is written down from when on its results and hours are whole. What comes later for the time
+       before is added to what is rolled up already, and is never taken for all there was.
+    2. Rows are deleted, table after table.
+    """
+    with writing(engine) as connection:
+        wanted = due(connection, retention, now=now, lock=True)
+        for number, item in wanted.items():
+            whole = {"raw_from": item.borders.raw, "hours_from": item.borders.hour}
+            connection.execute(update(rolled).where(rolled.c.location_id == number).values(whole))
+    for tier, moments in TABLES.items():
+        for moment in moments:
+            yield from _purge_table(engine, moment, tier, wanted)
+
+
+def _purge_table(engine: Engine, moment: Column[int], tier: Tier, wanted: dict[int, Due]) -> Iterator[Purged]:
+    with engine.connect() as connection:
+        left = list(_prefixes(connection, moment, tier, wanted))
+    left.reverse()
+    while left:
+        with writing(engine) as connection:
+            rows = _delete_batch(connection, moment, tier, left)
+        yield Purged(tier, rows)
+
+
+def _delete_batch(connection: Connection, moment: Column[int], tier: Tier, left: list[_Prefix]) -> int:
+    """Deletes rows of the last prefixes in `left`, and takes away those that have no more."""
+    gone = 0
+    for _ in range(MOST_PREFIXES):
+        if not left or gone >= MOST_AT_ONCE:
+            break
+        prefix = left[-1]
+        if tier is Tier.RAW:
+            prefix = prefix._replace(before=_until_late(connection, prefix))
+        edge = _edge(connection, moment, prefix, MOST_AT_ONCE - gone)
+        if edge is None:
+            left.pop()
+        else:
+            prefix = prefix._replace(before=edge)
+        gone += connection.execute(delete(moment.table).where(_rows_of(moment, prefix))).rowcount
+    return gone
+
+
+def _edge(connection: Connection, moment: Column[int], prefix: _Prefix, room: int) -> Micros | None:
+    """The first row that is too much for one transaction, `None` when all of them fit."""
+    query = select(moment).where(_rows_of(moment, prefix)).order_by(moment).offset(room).limit(1)
+    return connection.execute(query).scalar()
+
+
+def _until_late(connection: Connection, prefix: _Prefix) -> Micros:
+    """Results that came late for an hour that was purged stay until they are added to it. Held, no more can come."""
+    connection.execute(select(rolled.c.until).where(rolled.c.location_id == prefix.location_id).with_for_update())
+    marks = (stale.c.location_id == prefix.location_id) & (stale.c.check_id == prefix.check_id)
+    first = select(func.min(stale.c.starts_at)).where(marks, stale.c.tier == HOUR_TIER)
+    found: Micros | None = connection.execute(first).scalar()
+    return prefix.before if found is None else min(found, prefix.before)
+
+
+def _prefixes(connection: Connection, moment: Column[int], tier: Tier, wanted: dict[int, Due]) -> Iterator[_Prefix]:
+    """Where anything is due: one look into the primary key for each check and location."""
+    table = moment.table
+    its_own = (table.c.check_id == checks.c.id) & (table.c.location_id == locations.c.id)
+    oldest = select(func.min(moment)).where(its_own).correlate(checks, locations).scalar_subquery()
+    query = select(checks.c.id, locations.c.id, oldest).select_from(checks.join(locations, locations.c.id.isnot(None)))
+    for check_id, location_id, first in connection.execute(query.order_by(checks.c.id, locations.c.id)):
+        before = wanted[location_id].borders.of(tier) if location_id in wanted else 0
+        if first is not None and first < before:
+            yield _Prefix(check_id, location_id, before)
+
+
+def _rows_of(moment: Column[int], prefix: _Prefix) -> ColumnElement[bool]:
+    table: Table = moment.table
+    return (
+        (table.c.check_id == prefix.check_id) & (table.c.location_id == prefix.location_id) & (moment < prefix.before)
+    )
+
+
+def _places(connection: Connection, *, lock: bool) -> dict[int, Place]:
+    query = select(rolled)
+    extents = {row.location_id: row for row in connection.execute(query.with_for_update() if lock else query)}
+    marks = select(stale.c.location_id, stale.c.tier, func.min(stale.c.starts_at))
+    found = connection.execute(marks.group_by(stale.c.location_id, stale.c.tier))
+    first = {(number, tier): starts_at for number, tier, starts_at in found}
+    names: dict[int, str] = dict(connection.execute(select(locations.c.id, locations.c.name)).all())
+    return {
+        number: Place(
+            location=names[number],
+            until=extent.until,
+            raw_from=extent.raw_from,
+            hours_from=extent.hours_from,
+            zone=extent.zone,
+            stale_hour=first.get((number, HOUR_TIER)),
+            stale_day=first.get((number, DAY_TIER)),
+        )
+        for number, extent in extents.items()
+    } | {number: Place(location=name) for number, name in names.items() if number not in extents}
