@@ -5,11 +5,11 @@ On SQLite they are all in one table: there is nothing to make, and old ones are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import ColumnClause, Connection, Engine, column, func, select, table
 from sqlalchemy.exc import DBAPIError
 
 from probe.model.units import DAY, Micros
@@ -26,23 +26,13 @@ PATIENCE: Final = "500ms"
 
 _PREFIX: Final = "results_"
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-_LOCK_NOT_AVAILABLE: Final = "55P03"
+_IN_THE_WAY: Final = ("55P03", "42P01")
+"""Somebody reads for long; another process dropped it first."""
+
 _PRESENT: Final = """
     SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
     WHERE inhparent = 'results'::regclass
 """
-
-
-class Dropped(NamedTuple):
-    """What became of the days that were due.
-
-    Attributes:
-        days: how many were dropped.
-        left: how many could not be, because somebody reads for long; they are due again the next time.
-    """
-
-    days: int
-    left: int
 
 
 def cover(connection: Connection, known: frozenset[Day], slots: Iterable[Micros]) -> frozenset[Day]:
@@ -67,19 +57,41 @@ def create_ahead(connection: Connection, now: Micros) -> None:
     cover(connection, frozenset(), range(now, now + (DAYS_AHEAD + 1) * DAY, DAY))
 
 
-def drop_before(engine: Engine, moment: Micros) -> Dropped:
-    """Drops the days that had ended by then, the oldest first, each in a transaction of its own.
+def over(connection: Connection, moment: Micros) -> list[Day]:
+    """The days that had ended by then, the oldest first."""
+    return sorted(day for day in _present(connection) if (day + 1) * DAY <= moment)
 
-    A drop needs the table for itself. It gives up after `PATIENCE`, for a queue behind it would hold up the writer.
+
+def count(connection: Connection, day: Day) -> int:
+    """How many results a day has."""
+    found: int = connection.execute(select(func.count()).select_from(table(_name(day)))).scalar_one()
+    return found
+
+
+def holds(connection: Connection, day: Day, location_ids: Sequence[int]) -> bool:
+    """Whether a day has results of any of these locations."""
+    place: ColumnClause[int] = column("location_id")
+    found = select(place).select_from(table(_name(day))).where(place.in_(location_ids)).limit(1)
+    return bool(location_ids) and connection.execute(found).first() is not None
+
+
+def drop(engine: Engine, day: Day, *, ready: Callable[[Connection], bool]) -> bool:
+    """Drops a day in a transaction of its own, if that is `ready` while nobody else can write; whether it did.
+
+    It needs the table for itself. It gives up after `PATIENCE`, for a queue behind it would hold up the writer.
     """
-    if is_sqlite(engine):
-        return Dropped(0, 0)
-    with engine.connect() as connection:
-        due = sorted(day for day in _present(connection) if (day + 1) * DAY <= moment)
-    for number, day in enumerate(due):
-        if not _drop(engine, day):
-            return Dropped(number, len(due) - number)
-    return Dropped(len(due), 0)
+    try:
+        with writing(engine) as connection:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            connection.exec_driver_sql(f"LOCK TABLE ONLY results, {_name(day)} IN ACCESS EXCLUSIVE MODE")
+            if not ready(connection):
+                return False
+            connection.exec_driver_sql(f"DROP TABLE {_name(day)}")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _IN_THE_WAY:
+            return False
+        raise
+    return True
 
 
 def _present(connection: Connection) -> frozenset[Day]:
@@ -96,19 +108,6 @@ def _create(connection: Connection, day: Day) -> None:
     connection.exec_driver_sql(
         f"ALTER TABLE results ATTACH PARTITION {name} FOR VALUES FROM ({start}) TO ({start + DAY})"
     )
-
-
-def _drop(engine: Engine, day: Day) -> bool:
-    """Whether it could be done."""
-    try:
-        with writing(engine) as connection:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_name(day)}")
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-            return False
-        raise
-    return True
 
 
 def _name(day: Day) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, exists, func, select, update
 
 from probe.model.settings import Retention
-from probe.model.units import Micros
-from probe.store.engine import writing
+from probe.model.units import DAY, HOUR, Micros
+from probe.store import partitions
+from probe.store.engine import is_sqlite, writing
 from probe.store.ranges import DAY_TIER, HOUR_TIER
 from probe.store.retention import Borders, Place, Tier, borders
 from probe.store.tables import checks, days, evidence, hours, locations, results, rolled, stale, transcripts
@@ -60,8 +61,9 @@ class _Prefix(NamedTuple):
 
 def due(connection: Connection, retention: Retention, *, now: Micros, lock: bool = False) -> dict[int, Due]:
     """What is past its retention, by the key of the location; with `lock`, nothing is rolled up meanwhile."""
+    unit = HOUR if is_sqlite(connection) else DAY
     return {
-        number: Due(place=place, borders=borders(place, retention, now=now))
+        number: Due(place=place, borders=borders(place, retention, now=now, raw_unit=unit))
         for number, place in _places(connection, lock=lock).items()
     }
 
@@ -69,7 +71,10 @@ def due(connection: Connection, retention: Retention, *, now: Micros, lock: bool
 def count(connection: Connection, retention: Retention, *, now: Micros) -> Iterator[Purged]:
     """How many rows a purge would delete, prefix by prefix."""
     wanted = due(connection, retention, now=now)
-    for tier, moments in TABLES.items():
+    if not is_sqlite(connection):
+        for day in _days_due(connection, wanted):
+            yield Purged(Tier.RAW, partitions.count(connection, day))
+    for tier, moments in _by_rows(connection, wanted):
         for moment in moments:
             table = moment.table
             for prefix in _prefixes(connection, moment, tier, wanted):
@@ -82,16 +87,54 @@ def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purg
 
     1. For each location it is written down from when on its results and hours are whole. What comes later for the time
        before is added to what is rolled up already, and is never taken for all there was.
-    2. Rows are deleted, table after table.
+    2. Rows are deleted, table after table; but PostgreSQL drops whole days of results where it can.
     """
     with writing(engine) as connection:
         wanted = due(connection, retention, now=now, lock=True)
         for number, item in wanted.items():
             whole = {"raw_from": item.borders.raw, "hours_from": item.borders.hour}
             connection.execute(update(rolled).where(rolled.c.location_id == number).values(whole))
-    for tier, moments in TABLES.items():
+    if not is_sqlite(engine):
+        yield from _drop_days(engine, wanted)
+    for tier, moments in _by_rows(engine, wanted):
         for moment in moments:
             yield from _purge_table(engine, moment, tier, wanted)
+
+
+def _by_rows(source: Engine | Connection, wanted: dict[int, Due]) -> Iterator[tuple[Tier, tuple[Column[int], ...]]]:
+    """All tiers, but PostgreSQL's results only where one location holds up the day of another."""
+    is_held_up = is_sqlite(source) or len({item.borders.raw for item in wanted.values()}) > 1
+    return ((tier, moments) for tier, moments in TABLES.items() if is_held_up or tier is not Tier.RAW)
+
+
+def _drop_days(engine: Engine, wanted: dict[int, Due]) -> Iterator[Purged]:
+    """One that is in use, and those after it, stay until the next time."""
+    with engine.connect() as connection:
+        days_due = [(day, partitions.count(connection, day)) for day in _days_due(connection, wanted)]
+    for day, rows in days_due:
+
+        def ready(connection: Connection, day: partitions.Day = day) -> bool:
+            return _may_go(connection, day, wanted)
+
+        if not partitions.drop(engine, day, ready=ready):
+            return
+        yield Purged(Tier.RAW, rows)
+
+
+def _days_due(connection: Connection, wanted: dict[int, Due]) -> list[partitions.Day]:
+    """Days that can be dropped whole."""
+    last = max((item.borders.raw for item in wanted.values()), default=0)
+    return [day for day in partitions.over(connection, last) if _may_go(connection, day, wanted)]
+
+
+def _may_go(connection: Connection, day: partitions.Day, wanted: dict[int, Due]) -> bool:
+    """Whether all of a day's results are past their retention, and in their hours."""
+    start, end = day * DAY, (day + 1) * DAY
+    inside = (stale.c.tier == HOUR_TIER) & (stale.c.starts_at >= start) & (stale.c.starts_at < end)
+    if connection.execute(select(exists().where(inside))).scalar():
+        return False
+    kept = [number for number, item in wanted.items() if item.borders.raw < end]
+    return not partitions.holds(connection, day, kept)
 
 
 def _purge_table(engine: Engine, moment: Column[int], tier: Tier, wanted: dict[int, Due]) -> Iterator[Purged]:

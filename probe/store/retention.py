@@ -60,13 +60,15 @@ class Borders:
         return border
 
 
-def borders(place: Place, retention: Retention, *, now: Micros) -> Borders:
-    """Where a location's tiers end, each on a border of the tier above it: an hour or a day goes whole or not at all."""
+def borders(place: Place, retention: Retention, *, now: Micros, raw_unit: Micros = HOUR) -> Borders:
+    """Where a location's tiers end, each on a border of the tier above it: an hour or a day goes whole or not at all.
+
+    Results go by `raw_unit`, hours or days of UTC.
+    """
     zone = ZoneInfo(place.zone)
     whole_hours = min(place.until, place.until if place.stale_hour is None else place.stale_hour)
     whole_days = min(whole_hours, whole_hours if place.stale_day is None else place.stale_day)
-    raw = min(_before(retention.raw, now) // HOUR * HOUR, whole_hours)
-    raw = max(raw, place.raw_from)
+    raw = max(min(_before(retention.raw, now), whole_hours) // raw_unit * raw_unit, place.raw_from)
     hour = min(_before(retention.hour, now), whole_days, raw)
     hour = max(day_of(hour, zone=zone).start // HOUR * HOUR, place.hours_from)
     day = min(_before(retention.day, now), hour)

@@ -14,7 +14,7 @@ from probe.model.units import DAY, MINUTE
 from probe.store import HEAD, Recorded, Store, open_store, schema, upgrade_store
 from probe.store.address import parse_address
 from probe.store.engine import make_engine, writing
-from probe.store.partitions import DAYS_AHEAD, Dropped, drop_before
+from probe.store.partitions import DAYS_AHEAD, drop, over
 from probe.store.tables import checks, results
 from tests.contract.test_store import T0, down, rows, stored, up
 
@@ -40,6 +40,13 @@ def names(first: int, days: int) -> list[str]:
     ]
 
 
+def drop_before(store: Store, moment: int) -> list[bool]:
+    """Of each day that was over by then whether it could be dropped."""
+    with store._engine.connect() as connection:
+        days = over(connection, moment)
+    return [drop(store._engine, day, ready=lambda _: True) for day in days]
+
+
 def test_today_and_the_days_to_come_are_made_ahead(store: Store) -> None:
     for _ in range(2):
         store.prepare_days(T0 + 5 * MINUTE)
@@ -60,9 +67,9 @@ def test_a_day_that_was_not_made_is_made_for_its_first_result(store: Store) -> N
 
 def test_days_are_dropped_once_they_are_over(store: Store) -> None:
     store.record([up(scheduled_at=MIDNIGHT + day * DAY) for day in range(4)])
-    assert drop_before(store._engine, MIDNIGHT + 2 * DAY - 1) == Dropped(days=1, left=0)
-    assert drop_before(store._engine, MIDNIGHT + 2 * DAY) == Dropped(days=1, left=0)
-    assert drop_before(store._engine, MIDNIGHT + 2 * DAY) == Dropped(days=0, left=0)
+    assert drop_before(store, MIDNIGHT + 2 * DAY - 1) == [True]
+    assert drop_before(store, MIDNIGHT + 2 * DAY) == [True]
+    assert drop_before(store, MIDNIGHT + 2 * DAY) == []
     assert partitions(store) == names(MIDNIGHT + 2 * DAY, 2)
     assert len(stored(store)) == 2
 
@@ -70,7 +77,7 @@ def test_days_are_dropped_once_they_are_over(store: Store) -> None:
 def test_a_day_that_another_process_dropped_is_made_again(opened: Callable[[], Store]) -> None:
     one, other = opened(), opened()
     one.record([up(0)])
-    assert drop_before(other._engine, MIDNIGHT + DAY).days == 1
+    assert drop_before(other, MIDNIGHT + DAY) == [True]
     assert one.record([up(0), down(1), up(1, scheduled_at=T0 + DAY)]) == Recorded(stored=3, duplicates=0)
     assert len(stored(other)) == 3
 
@@ -79,11 +86,11 @@ def test_a_reader_that_takes_long_holds_up_a_drop_and_nobody_else(store: Store) 
     store.record([up(slot) for slot in range(3_000)])
     reader = store.records("orders/list", start=0, end=T0 + DAY)
     next(reader)
-    assert drop_before(store._engine, MIDNIGHT + DAY) == Dropped(days=0, left=1)
+    assert drop_before(store, MIDNIGHT + DAY) == [False]
     assert store.record([up(3_000)]) == Recorded(stored=1, duplicates=0)
     store.prepare_days(T0)
     assert sum(1 for _ in reader) == len([r for r in stored(store) if r.scheduled_at < T0 + DAY]) - 1
-    assert drop_before(store._engine, MIDNIGHT + DAY) == Dropped(days=1, left=0)
+    assert drop_before(store, MIDNIGHT + DAY) == [True]
 
 
 def test_processes_that_make_the_same_day_at_once_all_succeed(opened: Callable[[], Store]) -> None:

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from probe.model.result import Result, State, Transcript
+from probe.model.sensitive import Sensitive
 from probe.model.settings import Retention
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.rollup import Figures, merged
-from probe.store import Store, Tier
+from probe.store import Store, Tier, open_store
 from probe.store.purging import MOST_AT_ONCE
 from probe.store.tables import days, evidence, hours, results, rolled, transcripts
 from tests.contract.test_store import down, rows, up
@@ -98,6 +99,36 @@ def test_each_tier_is_kept_for_its_time(store: Store) -> None:
         "hours": (places * 5 * 4, end - 5 * DAY), "days": (places * 10, end - 10 * DAY),
     }  # fmt: skip
     assert sum(purge(store).values()) == 0
+
+
+@pytest.mark.postgres
+def test_postgresql_drops_days_whole_once_every_location_is_in_its_hours(database: Sensitive) -> None:
+    with open_store(database) as store:
+        store.record([*history("orders/list", "east"), *history("orders/list", "west")])
+        roll_up(store, "east")
+        assert purge(store)[Tier.RAW] == (LENGTH - 2) * 4
+        assert partitions(store) == LENGTH
+        roll_up(store, "west")
+        assert purge(store)[Tier.RAW] == (LENGTH - 2) * 4
+        assert partitions(store) == 2
+
+
+def partitions(store: Store) -> int:
+    with store._engine.connect() as connection:
+        query = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'results'::regclass"
+        return int(connection.exec_driver_sql(query).scalar_one())
+
+
+@pytest.mark.postgres
+def test_a_day_that_is_being_read_stays_until_the_next_time(database: Sensitive) -> None:
+    with open_store(database) as store:
+        store.record([*history("orders/list", "east")])
+        roll_up(store, "east")
+        reader = store.records("orders/list", start=0, end=NOW)
+        next(reader)
+        assert purge(store)[Tier.RAW] == 0
+        assert sum(1 for _ in reader) == LENGTH * 4 - 1
+        assert purge(store)[Tier.RAW] == (LENGTH - 2) * 4
 
 
 def test_no_figure_changes_that_is_still_kept(store: Store) -> None:
