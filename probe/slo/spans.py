@@ -35,15 +35,18 @@ def spans(runs: Iterable[Run], *, interval: Micros, until: Micros) -> tuple[Span
         until: the end, usually now; what lies at or after it is left out.
     """
     steps = list[Span]()
-    held: Run | None = None
+    begin, holds = 0, 0
+    state: State | None = None
     for run in runs:
-        if run.start >= until:
-            break
-        if held:
-            _hold(steps, held, until=run.start, interval=interval)
-        held = run
-    if held:
-        _hold(steps, held, until=until, interval=interval)
+        longest = MAX_GAP * (run.interval or interval)
+        for part in (run,) if run.step <= longest else expanded((run,)):
+            if part.start >= until:
+                break
+            if part.state is not state or part.start > holds:
+                _close(steps, begin, holds, state, until=part.start)
+                begin, state = part.start, part.state
+            holds = part.last + longest
+    _close(steps, begin, holds, state, until=until)
     return tuple(steps)
 
 
@@ -80,17 +83,13 @@ def _weakest(states: dict[int, State]) -> State:
     return next(state for state in _WEAKEST_FIRST if state in present)
 
 
-def _hold(steps: list[Span], run: Run, *, until: Micros, interval: Micros) -> None:
-    longest = MAX_GAP * (run.interval or interval)
-    if run.step > longest:
-        slots = list(expanded([run]))
-        for slot, after in zip(slots, [*slots[1:], None], strict=True):
-            _hold(steps, slot, until=min(until, after.start) if after else until, interval=interval)
+def _close(steps: list[Span], begin: Micros, holds: Micros, state: State | None, *, until: Micros) -> None:
+    """What held from `begin` on, for as long as it may, and nothing known from there on."""
+    if state is None:
         return
-    end = min(until, run.last + longest)
-    _append(steps, run.start, end, run.state)
-    if end < until:
-        _append(steps, end, until, State.UNKNOWN)
+    end = min(holds, until)
+    _append(steps, begin, end, state)
+    _append(steps, end, until, State.UNKNOWN)
 
 
 def _append(steps: list[Span], start: Micros, end: Micros, state: State) -> None:

@@ -9,6 +9,7 @@ it begins (0: after the interval; else 1 more), for the first run after the star
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from probe.model.units import Micros
@@ -17,6 +18,7 @@ from probe.store.codes import FAILURE_CODES, FAILURES, STATE_CODES, STATES
 
 _MORE: Final = 0x80
 _STATES: Final = 4
+_SHORT: Final = 64  # bytes of a timeline that is worth remembering
 
 
 def pack(runs: Runs, start: Micros) -> bytes:
@@ -38,9 +40,17 @@ def pack(runs: Runs, start: Micros) -> bytes:
 
 def unpack(packed: bytes, start: Micros) -> Runs:
     """The runs that `pack` was given."""
+    runs = _remembered(packed) if len(packed) <= _SHORT else _unpacked(packed)
+    return tuple(
+        [Run(start + at, step, slots, state, failure, interval) for at, step, slots, state, failure, interval in runs]
+    )
+
+
+def _unpacked(packed: bytes) -> Runs:
+    """From a start at 0."""
     runs: list[Run] = []
     numbers = _numbers(packed)
-    last, interval = start, 0
+    last, interval = 0, 0
     for kind in numbers:
         changed = next(numbers)
         interval = changed - 1 if changed else interval
@@ -51,6 +61,10 @@ def unpack(packed: bytes, start: Micros) -> Runs:
         runs.append(Run(begins, step, slots, STATES[kind % _STATES], failure, interval or None))
         last = begins + step * (slots - 1)
     return tuple(runs)
+
+
+_remembered = lru_cache(maxsize=4096)(_unpacked)
+"""A check's healthy hours are all the same, and so are its days."""
 
 
 def _distance(distance: Micros, interval: Micros) -> int:

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from probe.model.result import Record
 from probe.model.units import HOUR, Micros
+from probe.slo import histogram
+from probe.slo.level import Level
 from probe.slo.rollup import Rollup, extended, of_records
 from probe.store import records, tiers
+from probe.store.levels import Unlike, levels, stretches
 from probe.store.tables import checks, days, hours, locations, rolled, stale
 
 Period: TypeAlias = tuple[Micros, Micros]
@@ -24,11 +28,12 @@ _LONGEST_DAY: Final = 26 * HOUR
 
 
 class Extent(NamedTuple):
-    """How far a location is rolled up, and from when on its finer tiers are whole; microseconds."""
+    """How far a location is rolled up, from when on its finer tiers are whole (microseconds), and the zone of its days."""
 
     until: Micros = 0
     raw_from: Micros = 0
     hours_from: Micros = 0
+    zone: str = "UTC"
 
 
 class Ranges:
@@ -57,6 +62,37 @@ class Ranges:
             found += self.fine(check_id, start, end, cuts)
         return sorted((tile for tile in found if tile.runs), key=lambda tile: tile.start)
 
+    def levels(self, start: Micros, end: Micros) -> dict[str, Level]:
+        """What service levels in `[start, end)` rest on, by check: the same as from `tiles`, and much faster.
+
+        Checks without a slot there are left out.
+        """
+        names = {number: check for check, number in self._checks.items()}
+        outdated = {names[check_id] for check_id in self._stale_hours}
+        try:
+            found = {names[check_id]: level for check_id, level in self._levels_at_once(start, end)}
+        except Unlike:
+            found, outdated = {}, set(self._checks)
+        found |= {check: self._level(check, start, end) for check in outdated}
+        return {check: level for check, level in found.items() if level.runs}
+
+    def _levels_at_once(self, start: Micros, end: Micros) -> Iterator[tuple[int, Level]]:
+        until, raw_from, hours_from, key = self._extent
+        if start < hours_from:
+            raise Unlike
+        zone = ZoneInfo(key)
+        days_until = min([until, *(moment for marks in self._stale_days.values() for moment in marks)])
+        tiled = stretches(start, end, until=until, raw_from=raw_from, days_until=days_until, zone=zone)
+        return levels(self._connection, self._location, tiled, zone=zone, intervals=self._intervals)
+
+    def _level(self, check: str, start: Micros, end: Micros) -> Level:
+        tiles = self.tiles(check, (start, end))
+        return Level(
+            runs=tuple([run for tile in tiles for run in tile.runs]),
+            latency=histogram.together(tile.figures.latency for tile in tiles),
+            latency_down=histogram.together(tile.figures.latency_down for tile in tiles),
+        )
+
     def results(self, check: str, start: Micros, end: Micros) -> Iterator[Record]:
         """The results themselves, ascending, as far as they are still there."""
         check_id = self._checks.get(check)
@@ -81,7 +117,7 @@ class Ranges:
         for day in tiers.read(self._connection, days, check_id, self._location, start=first - _LONGEST_DAY, end=last):
             borders = _borders(max(day.start, first), min(day.end, last), cuts)
             is_whole = borders == [day.start, day.end] and not self._is_stale(check_id, day)
-            if borders and borders[0] >= reached and (is_whole or day.start < self._extent.hours_from):
+            if borders and borders[0] >= reached and (is_whole or borders[0] < self._extent.hours_from):
                 reached = borders[-1]
                 yield from (day.clipped(low, high) for low, high in pairwise(borders))
 
@@ -159,7 +195,9 @@ class Ranges:
 
 def extent(connection: Connection, location_id: int) -> Extent:
     """That of a location; of one that was never rolled up nothing is."""
-    query = select(rolled.c.until, rolled.c.raw_from, rolled.c.hours_from).where(rolled.c.location_id == location_id)
+    query = select(rolled.c.until, rolled.c.raw_from, rolled.c.hours_from, rolled.c.zone).where(
+        rolled.c.location_id == location_id
+    )
     row = connection.execute(query).one_or_none()
     return Extent(*row) if row else Extent()
 

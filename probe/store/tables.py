@@ -151,6 +151,7 @@ def _tier(name: str) -> Table:
         Column("degraded", Integer, nullable=False),
         Column("down", Integer, nullable=False),
         Column("unknown", Integer, nullable=False),
+        Column("timeline", LargeBinary, nullable=False),
         Column("statuses", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         Column("failures", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         Column("bytes_sent", BigInteger, nullable=False),
@@ -158,21 +159,22 @@ def _tier(name: str) -> Table:
         *_latency("latency"),
         *_latency("latency_down"),
         *(column for phase in PHASES for column in _phase(phase)),
-        Column("timeline", LargeBinary, nullable=False),
+        # Last, for they are large, and SQLite reads a row only as far as it must.
+        Column("latency_buckets", LargeBinary),
+        Column("latency_down_buckets", LargeBinary),
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("up >= 0 AND degraded >= 0 AND down >= 0 AND unknown >= 0", name="slots"),
         sqlite_with_rowid=False,
     )
 
 
-def _latency(name: str) -> tuple[Column[int] | Column[bytes], ...]:
-    """Sum, extremes and histogram; null where there was no such response."""
+def _latency(name: str) -> tuple[Column[int], ...]:
+    """Of so many responses; the rest is null where there was none."""
     return (
         Column(f"{name}_runs", Integer, nullable=False),
         Column(f"{name}_us", BigInteger),
         Column(f"{name}_min_us", BigInteger),
         Column(f"{name}_max_us", BigInteger),
-        Column(f"{name}_buckets", LargeBinary),
     )
 
 

@@ -18,7 +18,10 @@ from probe.model.sample import FailureKind
 from probe.model.sensitive import Sensitive
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.calendar import day_of
+from probe.slo.histogram import Histogram, merged
+from probe.slo.level import Level
 from probe.slo.rollup import Rollup, by_period, of_records
+from probe.slo.timeline import runs_of
 from probe.store import Store, open_store
 from probe.store.tables import days, hours, locations, results, rolled, stale
 
@@ -106,12 +109,17 @@ def purge(store: Store, *, before: Micros, tier: str) -> None:
         connection.execute(update(rolled).values({mark: before}))
 
 
+def normal(histogram: Histogram) -> Histogram:
+    """In the form in which histograms compare."""
+    return merged([histogram, Histogram.of([0])])
+
+
 WHOLE_DAYS: Final = [T0 + day * DAY for day in range(4)]
 CROOKED: Final = [T0 + 17 * MINUTE, T0 + 5 * HOUR, T0 + 30 * HOUR + 25 * MINUTE, T0 + 31 * HOUR, T0 + 70 * HOUR + 3]
 
 
 @pytest.mark.parametrize("zone", [UTC, BERLIN, KOLKATA], ids=str)
-@pytest.mark.parametrize("now", [T0 + 3 * DAY, T0 + 3 * DAY + HOUR, T0 + 50 * HOUR], ids=["end", "after", "between"])
+@pytest.mark.parametrize("now", [T0 + 3 * DAY + HOUR, T0 + 50 * HOUR], ids=["after", "between"])
 @pytest.mark.parametrize("cuts", [WHOLE_DAYS, CROOKED], ids=["days", "crooked"])
 def test_any_range_comes_to_what_its_results_come_to(
     store: Store, zone: ZoneInfo, now: Micros, cuts: list[Micros]
@@ -120,6 +128,35 @@ def test_any_range_comes_to_what_its_results_come_to(
     assert figures(store, cuts) == from_results(three_days(), cuts)
     roll(store, now=now, zone=zone)
     assert figures(store, cuts) == from_results(three_days(), cuts)
+
+
+@pytest.mark.parametrize("zone", [BERLIN, KOLKATA], ids=str)
+@pytest.mark.parametrize("purged", [None, "hours"])
+@pytest.mark.parametrize("late", [False, True], ids=["on-time", "late"])
+def test_the_levels_of_all_checks_are_those_of_each(
+    store: Store, zone: ZoneInfo, purged: str | None, late: bool
+) -> None:
+    ours = three_days()
+    other = [replace(result, check="orders/get", latency_us=7) for result in three_days() if result.attempts][::3]
+    kept = [*ours, *other]
+    store.record(kept[10:] if late else kept)
+    roll(store, now=T0 + 3 * DAY + HOUR, zone=zone)
+    if purged:
+        purge(store, before=T0 + 2 * DAY, tier="raw")
+    if purged == "hours":
+        purge(store, before=T0 + DAY, tier="hours")
+    if late:
+        store.record(kept[:10])
+    for start, end in [*pairwise(CROOKED), *pairwise(WHOLE_DAYS), (CROOKED[0], CROOKED[-1]), (T0 - DAY, T0 + 4 * DAY)]:
+        with store.ranges("default") as ranges:
+            found = ranges.levels(start, end)
+            for check in ("orders/list", "orders/get"):
+                tiles = ranges.tiles(check, [start, end])
+                wanted = by_period(tiles, [start, end])[0]
+                level = found.get(check, Level())
+                assert runs_of(level.runs) == wanted.runs, (check, start - T0, end - T0)
+                assert normal(level.latency) == normal(wanted.figures.latency)
+                assert normal(level.responses) == normal(wanted.figures.responses)
 
 
 def test_days_and_hours_stand_in_for_results(store: Store) -> None:

@@ -47,13 +47,14 @@ def _tier(table: str) -> None:
         sa.Column("starts_at", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
         *(sa.Column(state, sa.Integer, nullable=False) for state in ("up", "degraded", "down", "unknown")),
+        sa.Column("timeline", sa.LargeBinary, nullable=False),
         *(sa.Column(counts, _JSON, nullable=False) for counts in ("statuses", "failures")),
         sa.Column("bytes_sent", sa.BigInteger, nullable=False),
         sa.Column("bytes_received", sa.BigInteger, nullable=False),
         *_latency("latency"),
         *_latency("latency_down"),
         *(column for phase in _PHASES for column in _phase(phase)),
-        sa.Column("timeline", sa.LargeBinary, nullable=False),
+        *(sa.Column(f"{name}_buckets", sa.LargeBinary) for name in ("latency", "latency_down")),
         sa.PrimaryKeyConstraint("check_id", "location_id", "starts_at", name=f"pk_{table}"),
         _reference(table, "check_id", "checks.id"),
         _reference(table, "location_id", "locations.id"),
@@ -66,11 +67,10 @@ def _tier(table: str) -> None:
 _JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
-def _latency(name: str) -> tuple[sa.Column[int] | sa.Column[bytes], ...]:
+def _latency(name: str) -> tuple[sa.Column[int], ...]:
     return (
         sa.Column(f"{name}_runs", sa.Integer, nullable=False),
         *(sa.Column(f"{name}{what}_us", sa.BigInteger) for what in ("", "_min", "_max")),
-        sa.Column(f"{name}_buckets", sa.LargeBinary),
     )
 
 

@@ -1,0 +1,29 @@
+"""What availability and latency of a check rest on, over any range: its slots, and how long its responses took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probe.slo import histogram
+from probe.slo.histogram import Histogram
+from probe.slo.timeline import Runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One check's, at one location.
+
+    Attributes:
+        runs: ascending; not joined where one of them goes on in the next.
+        latency: of responses, but for those of results that are down.
+        latency_down: of responses of results that are down.
+    """
+
+    runs: Runs = ()
+    latency: Histogram = histogram.EMPTY
+    latency_down: Histogram = histogram.EMPTY
+
+    @property
+    def responses(self) -> Histogram:
+        """The latency of every response."""
+        return histogram.together((self.latency, self.latency_down))

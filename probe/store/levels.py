@@ -1,0 +1,173 @@
+"""What service levels rest on, of all checks at once: a query for each tier instead of some for each check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, Table, select
+
+from probe.model.result import State
+from probe.model.units import HOUR, Micros
+from probe.slo import histogram
+from probe.slo.calendar import day_of, next_day
+from probe.slo.histogram import EMPTY, Histogram
+from probe.slo.level import Level
+from probe.slo.timeline import Run, Runs, clipped, runs_of
+from probe.store.codes import FAILURES, STATES
+from probe.store.packing import unpack
+from probe.store.records import Intervals
+from probe.store.tables import checks, days, hours, results
+
+_CHUNK: Final = 2_000
+_Row: TypeAlias = Row[*tuple[Any, ...]]
+
+
+class Stretch(NamedTuple):
+    """Of a range that part which is read from one tier; `None` is single results."""
+
+    tier: Table | None
+    start: Micros
+    end: Micros
+
+
+class Part(NamedTuple):
+    """What a row tells of a check."""
+
+    check_id: int
+    runs: Runs
+    latency: Histogram
+    latency_down: Histogram
+
+
+class Unlike(Exception):
+    """The rows don't lie as they should, since days of another zone are among them: they are to be read one by one."""
+
+
+def stretches(
+    start: Micros, end: Micros, *, until: Micros, raw_from: Micros, days_until: Micros, zone: ZoneInfo
+) -> list[Stretch]:
+    """The coarsest that tile `[start, end)` where hours are rolled up before `until`, and days before `days_until`."""
+    rolled = min(end, until)
+    first = day_of(start - 1, zone=zone).end
+    last = day_of(min(rolled, days_until), zone=zone).start
+    if not start <= first < last:
+        first = last = min(start, rolled)
+    tiled = [
+        *_fine(start, first, raw_from=raw_from),
+        Stretch(days, first, last),
+        *_fine(max(start, last), rolled, raw_from=raw_from),
+        Stretch(None, max(start, rolled), end),
+    ]
+    return [stretch for stretch in tiled if stretch.start < stretch.end]
+
+
+def _fine(start: Micros, end: Micros, *, raw_from: Micros) -> Iterator[Stretch]:
+    """Hours; those that are divided from results, where these are still there."""
+    low = min(end, -(-start // HOUR) * HOUR)
+    high = max(low, end // HOUR * HOUR)
+    yield Stretch(None if start >= raw_from else hours, start, low)
+    yield Stretch(hours, low, high)
+    yield Stretch(None if high >= raw_from else hours, high, end)
+
+
+def levels(
+    connection: Connection, location_id: int, tiled: Sequence[Stretch], *, zone: ZoneInfo, intervals: Intervals
+) -> Iterator[tuple[int, Level]]:
+    """By check, ascending, of those that have any slot there.
+
+    Raises:
+        Unlike: see there.
+    """
+    sources = [
+        _rolled(connection, location_id, stretch, stretch.tier, zone)
+        if stretch.tier is not None
+        else _single(connection, location_id, stretch, intervals)
+        for stretch in tiled
+    ]
+    for check_id, parts in groupby(merge(*sources, key=itemgetter(0)), key=itemgetter(0)):
+        yield check_id, _level(list(parts))
+
+
+def _level(parts: Sequence[Part]) -> Level:
+    return Level(
+        runs=tuple([run for part in parts for run in part.runs]),
+        latency=histogram.together([part.latency for part in parts]),
+        latency_down=histogram.together([part.latency_down for part in parts]),
+    )
+
+
+def _rolled(connection: Connection, location_id: int, stretch: Stretch, tier: Table, zone: ZoneInfo) -> Iterator[Part]:
+    """Rows of days or hours; of an hour that the range divides only the slots, as in `Rollup.clipped`."""
+    _, start, end = stretch
+    borders = dict(_days(start, end, zone)) if tier is days else {}
+    for check_id, starts_at, ends_at, timeline, *parts in _rows(
+        connection, tier, location_id, start - start % HOUR if tier is hours else start, end
+    ):
+        runs = unpack(timeline, starts_at)
+        if tier is days and borders.get(starts_at) != ends_at:
+            raise Unlike
+        if starts_at < start or ends_at > end:
+            runs = runs_of(clipped(runs, start, end))
+        if starts_at < start:
+            yield Part(check_id, runs, EMPTY, EMPTY)
+        else:
+            yield Part(check_id, runs, _histogram(parts[:5]), _histogram(parts[5:]))
+
+
+def _days(start: Micros, end: Micros, zone: ZoneInfo) -> Iterator[tuple[Micros, Micros]]:
+    day = day_of(start, zone=zone)
+    while day.start < end:
+        yield day.start, day.end
+        day = next_day(day, zone=zone)
+
+
+def _rows(connection: Connection, tier: Table, location_id: int, start: Micros, end: Micros) -> Iterator[_Row]:
+    """Check by check: no plan must read all of the tier for it."""
+    columns = [
+        tier.c[f"{name}_{part}"]
+        for name in ("latency", "latency_down")
+        for part in ("buckets", "runs", "us", "min_us", "max_us")
+    ]
+    its_own = (tier.c.check_id == checks.c.id) & (tier.c.location_id == location_id)
+    query = (
+        select(checks.c.id, tier.c.starts_at, tier.c.ends_at, tier.c.timeline, *columns)
+        .join_from(checks, tier, its_own)
+        .where(tier.c.starts_at >= start, tier.c.starts_at < end)
+        .order_by(checks.c.id, tier.c.starts_at)
+    )
+    yield from connection.execute(query, execution_options={"yield_per": _CHUNK})
+
+
+def _histogram(parts: Sequence[Any]) -> Histogram:
+    return Histogram(**dict(zip(_HISTOGRAM, parts, strict=True))) if parts[1] else EMPTY
+
+
+_HISTOGRAM: Final = ("buckets", "count", "total", "minimum", "maximum")
+
+
+def _single(connection: Connection, location_id: int, stretch: Stretch, intervals: Intervals) -> Iterator[Part]:
+    its_own = (results.c.check_id == checks.c.id) & (results.c.location_id == location_id)
+    query = (
+        select(
+            checks.c.id, results.c.scheduled_at, results.c.state, results.c.failure, results.c.http_status,
+            results.c.latency_us, results.c.definition_id,
+        )
+        .join_from(checks, results, its_own)
+        .where(results.c.scheduled_at >= stretch.start, results.c.scheduled_at < stretch.end)
+        .order_by(checks.c.id, results.c.scheduled_at)
+    )  # fmt: skip
+    found = connection.execute(query, execution_options={"yield_per": _CHUNK})
+    for check_id, rows in groupby(found, key=itemgetter(0)):
+        slots: list[Run] = []
+        latencies: dict[bool, list[Micros]] = {False: [], True: []}
+        for _, slot, code, failure, status, latency, definition in rows:
+            state = STATES[code]
+            slots.append(Run(slot, 0, 1, state, FAILURES[failure], intervals.get(definition)))
+            if status is not None and latency is not None and state is not State.UNKNOWN:
+                latencies[state is State.DOWN].append(latency)
+        yield Part(check_id, tuple(slots), Histogram.of(latencies[False]), Histogram.of(latencies[True]))
