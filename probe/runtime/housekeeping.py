@@ -57,6 +57,7 @@ def keep_house(job: HouseJob) -> bool:
     """
     until = time.monotonic() + LONGEST
     with open_store(job.store, create=False) as store:
+        store.prepare_days(job.now)
         return _roll_up(store, job, until=until)
 
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from probe.store.address import Address
+from probe.store.deadline import Line, deadline
 from probe.store.files import Identity, identity
 
 BUSY_SECONDS: Final = 5
 """How long to wait for another process's lock, or for a server to answer at first."""
+
+_IDLE_SECONDS: Final = 60
+"""After which a server ends a transaction that its client has left open."""
 
 _BEGIN: Final = "probe_begin"
 _FILE: Final = "probe_file"
@@ -26,7 +32,11 @@ _PATIENCE: Final = "probe_patience"
 _SERVER_DEFAULTS: Final[dict[str, str | int]] = {
     "application_name": "probe",
     "connect_timeout": BUSY_SECONDS,
+    # A host that is gone is noticed within some 25 s also while nothing is sent.
     "tcp_user_timeout": 2 * BUSY_SECONDS * 1000,
+    "keepalives_idle": 2 * BUSY_SECONDS,
+    "keepalives_interval": BUSY_SECONDS,
+    "keepalives_count": 3,
 }
 
 
@@ -50,14 +60,42 @@ def is_sqlite(source: Engine | Connection) -> bool:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that means to write: committed at the end, rolled back whole by any exception."""
+def writing(engine: Engine, *, within: int | None = None) -> Iterator[Connection]:
+    """A transaction that means to write: committed at the end, rolled back whole by any exception.
+
+    Args:
+        engine: of the store.
+        within: seconds that a server may take for all of it; after that it fails.
+    """
     # A writer takes SQLite's lock at once: one that is promoted later can fail without having waited.
-    with _connect(engine, "BEGIN IMMEDIATE") as connection, connection.begin():
-        if not is_sqlite(engine):
+    with _connect(engine, "BEGIN IMMEDIATE") as connection:
+        if is_sqlite(engine):
+            with connection.begin():
+                yield connection
+        else:
             patience = connection.get_execution_options()[_PATIENCE]
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}s'")
-        yield connection
+            with _deadline(connection, within), connection.begin():
+                connection.exec_driver_sql(_terms(patience, within))
+                yield connection
+
+
+def _terms(patience: int, within: int | None) -> str:
+    """How the server is to treat a transaction that writes: it doesn't outlive its client, and a commit is on the disk."""
+    terms = {
+        "lock_timeout": f"'{patience}s'",
+        "statement_timeout": f"'{within or 0}s'",
+        "idle_in_transaction_session_timeout": f"'{_IDLE_SECONDS}s'",
+        "synchronous_commit": "replace(current_setting('synchronous_commit'), 'off', 'on')",
+    }
+    return "SELECT " + ", ".join(f"set_config('{name}', {value}, true)" for name, value in terms.items())
+
+
+@contextmanager
+def _deadline(connection: Connection, within: int | None) -> Iterator[None]:
+    """A little later than the server's own, which leaves the connection whole."""
+    line = connection.connection.driver_connection
+    with deadline(cast(Line, line), within + BUSY_SECONDS) if within else nullcontext():
+        yield
 
 
 def as_of_one_moment(connection: Connection) -> Connection:
@@ -89,7 +127,18 @@ def insert_new(source: Engine | Connection, table: Table) -> Insert:
 def _postgresql_engine(address: Address) -> Engine:
     chosen = address.url.query
     defaults = {key: value for key, value in _SERVER_DEFAULTS.items() if key not in chosen}
-    return create_engine(address.url, connect_args=defaults, hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(address.url, connect_args=defaults, hide_parameters=True)
+    event.listen(engine, "checkout", partial(_ping, engine.dialect))
+    return engine
+
+
+def _ping(dialect: Dialect, connection: DBAPIConnection, _entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+    """Before it is used, has a connection that is dead replaced. The pool's own ping would wait for ever."""
+    try:
+        with deadline(cast(Line, connection), BUSY_SECONDS):
+            dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _sqlite_engine(address: Address, patience: int) -> Engine:

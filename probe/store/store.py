@@ -30,6 +30,9 @@ from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
 from probe.store.whole import Whole, whole_results
 
+WRITE_SECONDS: Final = 30
+"""How long the writer waits for a server; results wait elsewhere after that."""
+
 _SIMULATED_UNTIL: Final = "simulated_until"
 
 
@@ -59,7 +62,7 @@ class Store:
     def define(self, definitions: Iterable[Definition]) -> None:
         """The same of definitions, of checks that need not stand in any file."""
         self._defined |= {(item.check, item.fingerprint): item for item in definitions}
-        with self._writing() as connection:
+        with self._writing(WRITE_SECONDS) as connection:
             known = identities.register(connection, self._known or Identities(), self._defined.values())
         self._known = known
 
@@ -77,7 +80,7 @@ class Store:
             return self._record(results)
 
     def _record(self, results: Sequence[Result]) -> Recorded:
-        with self._writing() as connection:
+        with self._writing(WRITE_SECONDS) as connection:
             known = self._known or identities.register(connection, Identities(), self._defined.values())
             try:
                 batch = batch_of(results, known)
@@ -92,7 +95,7 @@ class Store:
 
     def prepare_days(self, now: Micros) -> None:
         """Makes room for the results of today and of the days to come, so that the writer finds it made."""
-        with self._writing() as connection:
+        with self._writing(WRITE_SECONDS) as connection:
             partitions.create_ahead(connection, now)
 
     def checks(self) -> tuple[str, ...]:
@@ -202,12 +205,12 @@ class Store:
         return f"Store({self._address.name!r})"
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A transaction. After one that failed the keys are read anew: the store may be another one since."""
+    def _writing(self, within: int | None = None) -> Iterator[Connection]:
+        """A transaction, that ends within so many seconds. After one that failed the keys are read anew: the store may be another one since."""
         try:
             with translated(self._address):
                 self._come_back()
-                with writing(self._engine) as connection:
+                with writing(self._engine, within=within) as connection:
                     self._files.note()
                     yield connection
                 self._look_after_files()  # only now is it sure that the commit is where others will find it
