@@ -131,9 +131,9 @@ def test_a_file_is_kept_safely_and_read_while_it_is_written(tmp_path: Path) -> N
         open_store(sqlite(tmp_path / "probe.db")) as store,
         store._engine.connect() as connection,
     ):
-        pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "cache_size", "wal_autocheckpoint")
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
-    assert values == ["wal", 2, 1, 5_000]
+    assert values == ["wal", 2, 1, 5_000, -32_768, 8_000]
 
 
 def test_a_foreign_file_keeps_its_journal(tmp_path: Path) -> None:

@@ -86,3 +86,12 @@ async def test_work_that_is_not_wanted_any_more_is_ended(url: Sensitive) -> None
         with pytest.raises(asyncio.CancelledError):
             await running
         assert store.record([up("shop/cart", T0)]).stored == 1
+
+
+@pytest.mark.postgres
+def test_a_round_makes_room_for_the_days_to_come(database: Sensitive) -> None:
+    open_store(database).close()
+    keep_house(job(database, now=T0))
+    with open_store(database) as store, store._engine.connect() as connection:
+        days = connection.exec_driver_sql("SELECT count(*) FROM pg_inherits WHERE inhparent = 'results'::regclass")
+        assert days.scalar() == 8
