@@ -14,6 +14,7 @@ import typer
 from probe import __version__
 from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, FormatOption, LogOption
 from probe.cli.db.commands import db
+from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
 
 INTERNAL_ERROR: Final = 4
@@ -141,6 +142,7 @@ def demo(
     demo_command(config, history=history, duration=duration, port=port, log_format=log_format)
 
 
+app.command()(export)
 app.add_typer(imports, name="import")
 app.add_typer(db, name="db")
 

@@ -35,7 +35,7 @@ class StateTime:
     @property
     def availability(self) -> float | None:
         """In [0, 1]; `None`, never 0 or 1, when nothing is known."""
-        return 1 - self.down / self.known if self.known else None
+        return (self.known - self.down) / self.known if self.known else None
 
     @property
     def coverage(self) -> float | None:
@@ -50,7 +50,7 @@ class StateTime:
     @property
     def best(self) -> float | None:
         """Availability if everything unknown had been up."""
-        return 1 - self.down / self.total if self.total else None
+        return (self.total - self.down) / self.total if self.total else None
 
     def percent(self, digits: int = 3) -> str:
         """Availability in percent, cut off, not rounded: with any downtime it never reads 100."""

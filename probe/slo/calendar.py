@@ -20,7 +20,7 @@ def days_until(now: Micros, *, zone: tzinfo, count: int) -> tuple[CalendarDay, .
     """The last `count` days of the zone, oldest first; today, still running, is the last."""
     today = to_datetime(now).astimezone(zone).date()
     dates = [today - timedelta(days=back) for back in reversed(range(count))]
-    borders = [_midnight(day, zone) for day in [*dates, today + timedelta(days=1)]]
+    borders = [midnight(day, zone) for day in [*dates, today + timedelta(days=1)]]
     return tuple(CalendarDay(*day) for day in zip(dates, borders, borders[1:], strict=False))
 
 
@@ -35,8 +35,9 @@ def next_day(day: CalendarDay, *, zone: tzinfo) -> CalendarDay:
 
 
 def _day(day: date, zone: tzinfo) -> CalendarDay:
-    return CalendarDay(day, _midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+    return CalendarDay(day, midnight(day, zone), midnight(day + timedelta(days=1), zone))
 
 
-def _midnight(day: date, zone: tzinfo) -> Micros:
+def midnight(day: date, zone: tzinfo) -> Micros:
+    """The moment with which a day of the zone begins."""
     return from_datetime(datetime.combine(day, time(), tzinfo=zone))

@@ -6,13 +6,19 @@ import json
 
 import pytest
 
+from probe.cli.exporting.export import ALL
 from probe.cli.importing.results import MOST_TOLD
+from probe.cli.period import DEFAULT as PERIOD
 from probe.model.ndjson import from_json
 from probe.model.units import MINUTE
+from probe.report.export import RESULTS, TABLES, AnyTable, Format
 from probe.runtime.importing import EARLIEST, LARGEST_BATCH
 from probe.runtime.lines import LONGEST_LINE
 from probe.runtime.origins import DEFAULT_INTERVAL
-from tests.docs.pages import ROOT, blocks, flat, read
+from probe.slo.histogram import ERROR
+from probe.slo.periods import CalendarStep
+from tests.docs.pages import ROOT, blocks, first_column, flat, read, spans
+from tests.docs.test_commands import options
 
 PAGE = read("docs/data.md")
 
@@ -39,3 +45,21 @@ def test_a_number_is_the_one_of_the_code(phrase: str) -> None:
 def test_what_is_said_in_words_is_the_code_s_too() -> None:
     assert DEFAULT_INTERVAL == MINUTE
     assert from_json({"check": "a/b", "scheduled_at": "2000-01-01T00:00:00Z", "state": "up"}).scheduled_at == EARLIEST
+
+
+@pytest.mark.parametrize("table", [*TABLES.values(), RESULTS], ids=lambda table: table.name)
+def test_every_column_is_told(table: AnyTable) -> None:
+    shared = [] if table is RESULTS else first_column(PAGE, "Tables")
+    told = [*shared, *first_column(PAGE, table.name)]
+    assert sorted(told) == sorted(column.name for column in table.columns)
+
+
+def test_every_option_is_told() -> None:
+    told = [span for span in first_column(PAGE, "Export") if span.startswith("--")]
+    assert {*told, "--config", "--help"} == {option for option in options("export") if option.startswith("--")}
+
+
+def test_every_metric_format_and_step_is_told() -> None:
+    words = set(spans(PAGE))
+    assert {*TABLES, ALL, RESULTS.name, *Format, *CalendarStep, PERIOD} <= words
+    assert f"at most {ERROR:.1%}".replace("%", " %") in flat(PAGE)

@@ -1,0 +1,63 @@
+"""What `probe export` takes. As everywhere, a command's work is imported only when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+
+
+def export(
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="METRIC,…",
+            help="usage, rate, latency, traffic, availability, phases; all of these; or results, one by one.",
+        ),
+    ],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE|TIME", help="Its first moment; a date begins at midnight.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(metavar="DATE|TIME", help="The first moment after it; now.")] = None,
+    last: Annotated[str | None, typer.Option(metavar="DURATION", help="Up to now; 30d unless told otherwise.")] = None,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="A calendar month.")] = None,
+    quarter: Annotated[str | None, typer.Option(metavar="YYYY-Qn", help="A quarter of a year.")] = None,
+    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
+    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API's; may be repeated.")] = None,
+    location: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only from here; may be repeated.")] = None,
+    by: Annotated[str, typer.Option(metavar="check|api", help="Whose figures.")] = "check",
+    every: Annotated[
+        str, typer.Option(metavar="STEP", help="15m, 1h, …, 1d, 1w, month, quarter, or whole: how long a part is.")
+    ] = "1d",
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="csv|json|ndjson|parquet", help="csv, unless the file's name says otherwise."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="PATH", help="A file, or a folder for a file a metric; not the screen."),
+    ] = None,
+) -> None:
+    """Write figures, or results, for other programs."""
+    from probe.cli.exporting.export import Asked, export_command
+    from probe.cli.period import AskedPeriod
+
+    export_command(
+        config,
+        Asked(
+            metrics=metrics,
+            period=AskedPeriod(start=from_, end=to, last=last, month=month, quarter=quarter),
+            checks=tuple(check or ()),
+            apis=tuple(api or ()),
+            locations=tuple(location or ()),
+            by=by,
+            every=every,
+            kind=format_,
+            output=output,
+        ),
+    )

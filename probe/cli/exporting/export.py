@@ -1,0 +1,142 @@
+"""`probe export`: from options to a job, and from a job to files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from probe.cli.options import one_of
+from probe.cli.period import AskedPeriod
+from probe.cli.progress import progress
+from probe.config.load import load
+from probe.model.errors import ConfigurationError
+from probe.model.settings import Settings
+from probe.model.units import Micros
+from probe.report.export import RESULTS, TABLES, AnyTable, Destination, Format, Sink
+from probe.runtime.clock import SystemClock
+from probe.runtime.exporting import ExportJob, api_of, export_figures, export_results
+from probe.slo.periods import cuts, parse_step
+from probe.store import Store, open_store
+
+ALL: Final = "all"
+STANDARD_OUTPUT: Final = Path("-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options as they were given."""
+
+    metrics: str
+    period: AskedPeriod
+    checks: Sequence[str]
+    apis: Sequence[str]
+    locations: Sequence[str]
+    by: str
+    every: str
+    kind: str | None
+    output: Path | None
+
+
+def export_command(config: Path, asked: Asked) -> None:
+    """Write what was asked for. Whatever can't be is told before anything is written."""
+    one_of("--by", asked.by, ("check", "api"))
+    tables = _tables(asked.metrics)
+    destination = Destination(
+        kind=_format(asked.kind, asked.output),
+        output=None if asked.output == STANDARD_OUTPUT else asked.output,
+        standard=sys.stdout.buffer,
+    )
+    destination.check(tables)
+    settings = load(config)
+    zone = ZoneInfo(settings.timezone)
+    borders = _borders(asked, zone)
+    with open_store(settings.store, create=False) as store:
+        job = _job(asked, settings, store, borders=borders, zone=zone)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half of a file is left behind
+        with _leaving_quietly(), destination.opened(tables) as sink, progress() as bar:
+            task = bar.add_task("exporting", total=len(job.checks) * len(job.locations))
+            for done in _steps(asked, job, store, sink, tables):
+                bar.update(task, completed=done)
+
+
+@contextmanager
+def _leaving_quietly() -> Iterator[None]:
+    """A reader that has seen enough (`| head`) is no mistake of anybody's."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
+
+
+def _steps(asked: Asked, job: ExportJob, store: Store, sink: Sink, tables: Sequence[AnyTable]) -> Iterator[int]:
+    if tables[0].name == RESULTS.name:
+        return export_results(job, store, sink)
+    return export_figures(job, store, sink, [table.name for table in tables], by_api=asked.by == "api")
+
+
+def _tables(metrics: str) -> Sequence[AnyTable]:
+    """The tables of the metrics, each once, in the order in which they were named."""
+    names = list(dict.fromkeys(name.strip() for name in metrics.split(",")))
+    if names == [ALL]:
+        return list(TABLES.values())
+    if names == [RESULTS.name]:
+        return [RESULTS]
+    for name in names:
+        if name in (ALL, RESULTS.name):
+            raise ConfigurationError(f"--metrics: {name} goes alone")
+        one_of("--metrics", name, (*TABLES, ALL, RESULTS.name))
+    return [TABLES[name] for name in names]
+
+
+def _format(kind: str | None, output: Path | None) -> Format:
+    """As it was asked for, or as the file is called."""
+    if kind is not None:
+        return Format(one_of("--format", kind, Format))
+    suffix = output.suffix.removeprefix(".").lower() if output else ""
+    return Format(suffix) if suffix in list(Format) else Format.CSV
+
+
+def _borders(asked: Asked, zone: ZoneInfo) -> tuple[Micros, ...]:
+    period = asked.period.read(now=SystemClock().now(), zone=zone)
+    try:
+        return cuts(period, parse_step(asked.every), zone=zone)
+    except ValueError as error:
+        raise ConfigurationError(f"--every: {error}") from None
+
+
+def _job(asked: Asked, settings: Settings, store: Store, *, borders: tuple[Micros, ...], zone: ZoneInfo) -> ExportJob:
+    """All checks of the file and of the store, or those that were named."""
+    intervals = {check.id: check.interval for check in settings.checks}
+    checks = sorted({*intervals, *store.checks()})
+    apis = {api_of(check) for check in checks}
+    _look_up("check", asked.checks, checks)
+    _look_up("API", asked.apis, apis)
+    locations = store.locations()
+    _look_up("location", asked.locations, locations)
+    wants_all = not asked.checks and not asked.apis
+    return ExportJob(
+        checks=tuple(id_ for id_ in checks if wants_all or id_ in asked.checks or api_of(id_) in asked.apis),
+        locations=tuple(name for name in locations if name in asked.locations or not asked.locations),
+        cuts=borders,
+        zone=zone,
+        intervals=intervals,
+    )
+
+
+def _look_up(what: str, names: Sequence[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            raise ConfigurationError(f'neither the file nor the store has the {what} "{name}"{hint}')

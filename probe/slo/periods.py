@@ -1,0 +1,140 @@
+"""Periods as people name them, and where they are cut: borders are found in the zone, and counted in UTC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final, NamedTuple, TypeAlias
+
+from probe.model.units import DAY, MINUTE, WEEK, Micros, from_iso, parse_duration, to_datetime
+from probe.slo.calendar import midnight
+
+MOST_PARTS: Final = 100_000
+"""Of one period; more come of a mistake."""
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_QUARTER: Final = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
+_MONTHS: Final = 12
+_QUARTER_MONTHS: Final = 3
+
+
+class Period(NamedTuple):
+    """The moments `[start, end)`."""
+
+    start: Micros
+    end: Micros
+
+
+class CalendarStep(StrEnum):
+    """Steps that have no length of their own."""
+
+    DAY = "1d"
+    WEEK = "1w"
+    MONTH = "month"
+    QUARTER = "quarter"
+    WHOLE = "whole"
+
+
+_CALENDAR_STEPS: Final = {DAY: CalendarStep.DAY, WEEK: CalendarStep.WEEK}
+
+Step: TypeAlias = Micros | CalendarStep
+
+
+def parse_moment(text: str, *, zone: tzinfo) -> Micros:
+    """A moment, or the midnight that a date begins with.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    with suppress(ValueError, OverflowError):
+        return midnight(date.fromisoformat(text), zone) if _DATE.fullmatch(text) else from_iso(text)
+    raise ValueError(f'"{text[:40]}" is neither a date, such as 2026-11-01, nor a moment, such as 2026-11-01T00:00:00Z')
+
+
+def parse_month(text: str, *, zone: tzinfo) -> Period:
+    """`2026-10`. Raises `ValueError` for what is no month."""
+    found = _MONTH.fullmatch(text)
+    if found and int(found[1]) and 1 <= int(found[2]) <= _MONTHS:
+        return _months(int(found[1]), int(found[2]), 1, zone)
+    raise ValueError(f'"{text[:40]}" is not a month, such as 2026-10')
+
+
+def parse_quarter(text: str, *, zone: tzinfo) -> Period:
+    """`2026-Q4`. Raises `ValueError` for what is no quarter."""
+    found = _QUARTER.fullmatch(text)
+    if found and int(found[1]):
+        return _months(int(found[1]), int(found[2]) * _QUARTER_MONTHS - 2, _QUARTER_MONTHS, zone)
+    raise ValueError(f'"{text[:40]}" is not a quarter, such as 2026-Q4')
+
+
+def parse_step(text: str) -> Step:
+    """`15m`, `1h`, `1d`, `1w`, `month`, `quarter` or `whole`.
+
+    Raises:
+        ValueError: it is none of them, or doesn't divide a day.
+    """
+    with suppress(ValueError):
+        return CalendarStep(text)
+    step = 0
+    with suppress(ValueError):
+        step = parse_duration(text)
+    if step in _CALENDAR_STEPS:
+        return _CALENDAR_STEPS[step]
+    if step < MINUTE or DAY % step:
+        known = ", ".join(CalendarStep)
+        raise ValueError(f'"{text[:40]}" is none of {known}, nor minutes or hours that divide a day, such as 15m or 1h')
+    return step
+
+
+def cuts(period: Period, step: Step, *, zone: tzinfo) -> tuple[Micros, ...]:
+    """The period's start, every border inside it, and its end.
+
+    Durations are counted in UTC, so that an hour is one also when the clocks change; a week begins on Monday.
+
+    Raises:
+        ValueError: there are more parts than can be meant.
+    """
+    if isinstance(step, CalendarStep):
+        inner = list(_calendar_borders(period, step, zone))
+    else:
+        first = period.start - period.start % step + step
+        if (period.end - first) // step >= MOST_PARTS:
+            raise ValueError(f"that makes more than {MOST_PARTS:,} parts; take longer ones, or a shorter period")
+        inner = list(range(first, period.end, step))
+    return (period.start, *inner, period.end)
+
+
+def _calendar_borders(period: Period, step: CalendarStep, zone: tzinfo) -> Iterator[Micros]:
+    if step is CalendarStep.WHOLE:
+        return
+    day = to_datetime(period.start).astimezone(zone).date()
+    while (border := midnight(day := _following(day, step), zone)) < period.end:
+        if border > period.start:
+            yield border
+
+
+def _following(day: date, step: CalendarStep) -> date:
+    """The first day of the next day, week, month or quarter."""
+    if step is CalendarStep.DAY:
+        return day + timedelta(days=1)
+    if step is CalendarStep.WEEK:
+        return day + timedelta(days=7 - day.weekday())
+    length = 1 if step is CalendarStep.MONTH else _QUARTER_MONTHS
+    return _month(day.year, day.month - (day.month - 1) % length, length)
+
+
+def _months(year: int, month: int, count: int, zone: tzinfo) -> Period:
+    try:
+        return Period(midnight(date(year, month, 1), zone), midnight(_month(year, month, count), zone))
+    except (ValueError, OverflowError):
+        raise ValueError(f"the calendar ends before {year}-{month:02d} does") from None
+
+
+def _month(year: int, month: int, later: int) -> date:
+    """The first day of the month that comes so many months later."""
+    years, rest = divmod(month - 1 + later, _MONTHS)
+    return date(year + years, rest + 1, 1)

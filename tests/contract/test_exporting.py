@@ -1,0 +1,238 @@
+"""What comes out of a store: the figures of its results, whatever they were rolled up into, and the results themselves."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from probe.model.definition import Definition
+from probe.model.result import Result, State
+from probe.model.sample import FailureKind, Phases
+from probe.model.sensitive import Sensitive
+from probe.model.settings import ReportSettings, Settings
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, to_iso
+from probe.report.export import RESULTS, TABLES, AnyTable, Destination, Format
+from probe.runtime.exporting import WINDOW, ExportJob, export_figures, export_results
+from probe.runtime.importing import import_results
+from probe.runtime.lines import read_lines
+from probe.slo.periods import CalendarStep, Period, Step, cuts
+from probe.store import Store, open_store
+
+T0: Final = 1_793_491_200 * SECOND  # 2026-11-01
+EVER: Final = 1 << 60
+BERLIN: Final = ZoneInfo("Europe/Berlin")
+INTERVAL: Final = 10 * MINUTE
+
+
+def result(check: str, minute: int, state: State = State.UP, **more: object) -> Result:
+    status = None if state is State.UNKNOWN else 503 if state is State.DOWN else 200
+    plain = Result(
+        check=check,
+        location="default",
+        scheduled_at=T0 + minute * MINUTE,
+        state=state,
+        failure={State.DOWN: FailureKind.ASSERTION, State.UNKNOWN: FailureKind.MISSED}.get(state),
+        http_status=status,
+        latency_us=None if status is None else 10_000 + minute * 7,
+        phases=Phases(wait=5_000) if status else Phases(),
+        bytes_sent=100 if status else 0,
+        bytes_received=1_000 if status else 0,
+        attempts=1 if status else 0,
+        definition="d",
+    )
+    return replace(plain, **more)  # type: ignore[arg-type]  # as above
+
+
+def history(check: str, *, days: int, down: Sequence[int] = (), unknown: Sequence[int] = ()) -> list[Result]:
+    """A result every ten minutes; some tens of minutes are different."""
+    states = dict.fromkeys(down, State.DOWN) | dict.fromkeys(unknown, State.UNKNOWN)
+    return [result(check, 10 * slot, states.get(slot, State.UP)) for slot in range(days * 144)]
+
+
+def filled(store: Store, *results: Result) -> Store:
+    checks = {each.check for each in results}
+    store.define(Definition(check=check, fingerprint="d", interval=INTERVAL) for check in checks)
+    store.record(results)
+    return store
+
+
+def job(store: Store, start: int, end: int, step: Step = CalendarStep.DAY, *, goes_on: bool = True) -> ExportJob:
+    return ExportJob(
+        checks=store.checks(),
+        locations=store.locations(),
+        cuts=cuts(Period(start, end), step, zone=BERLIN),
+        zone=BERLIN,
+        intervals=dict.fromkeys(store.checks(), INTERVAL) if goes_on else {},
+    )
+
+
+def figures(store: Store, asked: ExportJob, *metrics: str, by_api: bool = False) -> list[dict[str, object]]:
+    file = io.BytesIO()
+    tables: list[AnyTable] = [TABLES[metric] for metric in metrics]
+    with Destination(kind=Format.NDJSON, output=None, standard=file).opened(tables) as sink:
+        list(export_figures(asked, store, sink, metrics, by_api=by_api))
+    return [json.loads(line) for line in file.getvalue().splitlines()]
+
+
+def whole(store: Store, asked: ExportJob) -> bytes:
+    file = io.BytesIO()
+    with Destination(kind=Format.NDJSON, output=None, standard=file).opened([RESULTS]) as sink:
+        list(export_results(asked, store, sink))
+    return file.getvalue()
+
+
+def roll_up(store: Store, now: int) -> None:
+    while not store.roll_up("default", now=now, zone=BERLIN):
+        pass
+
+
+@pytest.mark.parametrize("step", [HOUR, CalendarStep.DAY, CalendarStep.WHOLE])
+def test_figures_are_the_same_from_rollups_as_from_results(store: Store, step: Step) -> None:
+    down, unknown = [*range(20, 60), 500], [*range(58, 70), 300]
+    filled(store, *history("shop/list", days=5, down=down, unknown=unknown), *history("shop/home", days=3, down=[7]))
+    asked = job(store, T0 - DAY, T0 + 6 * DAY, step)
+    before = figures(store, asked, *TABLES)
+    roll_up(store, T0 + 6 * DAY)
+    after = figures(store, asked, *TABLES)
+    assert len(before) > len(TABLES)
+    assert before == after
+
+
+def test_parts_come_to_what_the_whole_does(store: Store) -> None:
+    filled(store, *history("shop/list", days=4, down=range(100, 130), unknown=[7, 8]))
+    period = T0 + 3 * HOUR, T0 + 4 * DAY
+    (total,) = figures(store, job(store, *period, CalendarStep.WHOLE), "availability")
+    hours = figures(store, job(store, *period, HOUR), "availability")
+    for name in ("up_seconds", "down_seconds", "unknown_seconds"):
+        assert sum(float(str(hour[name])) for hour in hours) == total[name]
+    assert total["down_seconds"] == 30 * 600
+    assert total["availability"] == 1 - 30 * 600 / (4 * 86_400 - 3 * 3_600)
+    (runs,) = figures(store, job(store, *period, CalendarStep.WHOLE), "rate")
+    assert runs["runs"] == sum(1 for slot in range(4 * 144) if slot * 10 >= 180)
+
+
+def test_what_was_found_before_the_period_is_held_into_it(store: Store) -> None:
+    filled(store, result("shop/list", 0, State.DOWN), result("shop/list", 10))
+    (found,) = figures(store, job(store, T0 + 5 * MINUTE, T0 + 20 * MINUTE, CalendarStep.WHOLE), "availability")
+    assert (found["down_seconds"], found["up_seconds"]) == (300, 600)
+
+
+def test_a_day_is_the_zone_s_and_parts_without_anything_are_left_out(store: Store) -> None:
+    filled(store, *history("shop/list", days=1))
+    found = figures(store, job(store, T0 - 3 * DAY, T0 + 3 * DAY, goes_on=False), "rate")
+    assert [(each["from"], each["to"], each["runs"]) for each in found] == [
+        ("2026-10-31T23:00:00Z", "2026-11-01T23:00:00Z", 138),
+        ("2026-11-01T23:00:00Z", "2026-11-02T23:00:00Z", 6),
+    ]
+
+
+def test_what_is_measured_still_is_unknown_where_there_is_nothing_and_what_is_retired_is_not_there(
+    store: Store,
+) -> None:
+    filled(store, *history("shop/list", days=1))
+    period = T0, T0 + 2 * DAY
+    (living,) = figures(store, job(store, *period, CalendarStep.WHOLE), "availability")
+    (retired,) = figures(store, job(store, *period, CalendarStep.WHOLE, goes_on=False), "availability")
+    assert (living["up_seconds"], living["unknown_seconds"]) == (86_400 + 600, 86_400 - 600)
+    assert (retired["up_seconds"], retired["unknown_seconds"]) == (86_400 + 600, 0)
+
+
+def test_an_api_is_as_weak_as_its_weakest_check(store: Store) -> None:
+    filled(
+        store,
+        *history("shop/list", days=1, down=range(10, 20)),
+        *history("shop/home", days=1, down=range(15, 30)),
+        *history("bank/pay", days=1),
+    )
+    asked = job(store, T0, T0 + DAY, CalendarStep.WHOLE)
+    bank, shop = figures(store, asked, "availability", by_api=True)
+    assert (bank["api"], bank["check"], bank["availability"]) == ("bank", None, 1.0)
+    assert (shop["api"], shop["down_seconds"], shop["up_seconds"]) == ("shop", 20 * 600, 86_400 - 20 * 600)
+    _, usage = figures(store, asked, "rate", by_api=True)
+    assert (usage["runs"], usage["down"]) == (288, 25)
+    by_hour = figures(store, job(store, T0, T0 + DAY, HOUR), "availability", by_api=True)
+    assert sum(float(str(each["down_seconds"])) for each in by_hour if each["api"] == "shop") == 20 * 600
+
+
+def test_each_location_has_figures_of_its_own(store: Store) -> None:
+    filled(store, result("shop/list", 0), result("shop/list", 0, State.DOWN, location="west"))
+    found = figures(store, job(store, T0, T0 + HOUR), "usage")
+    assert [(each["location"], each["value"]) for each in found if each["kind"] == "state"] == [
+        ("default", "up"),
+        ("west", "down"),
+    ]
+
+
+def test_a_period_longer_than_what_is_read_at_once(store: Store) -> None:
+    results = [result("shop/list", minute) for minute in range(0, 100 * 1_440, 360)]
+    store.define([Definition(check="shop/list", fingerprint="d", interval=6 * HOUR)])
+    store.record(results)
+    found = figures(store, job(store, T0, T0 + 100 * DAY), "rate", "availability")
+    assert 100 * DAY > 3 * WINDOW
+    assert sum(int(str(each["runs"])) for each in found if "runs" in each) == 400
+    assert {each["availability"] for each in found if "availability" in each} == {1.0}
+
+
+def test_a_store_without_results_has_no_rows(store: Store) -> None:
+    assert figures(store, job(store, T0, T0 + DAY), *TABLES) == []
+    assert whole(store, job(store, T0, T0 + DAY)) == b""
+
+
+def test_steps_tell_how_far_it_has_come(store: Store) -> None:
+    filled(store, result("shop/list", 0), result("shop/home", 0), result("bank/pay", 0))
+    sink = Destination(kind=Format.NDJSON, output=None, standard=io.BytesIO())
+    asked = job(store, T0, T0 + DAY)
+    with sink.opened([RESULTS]) as opened:
+        assert list(export_results(asked, store, opened)) == [1, 2, 3]
+    with sink.opened([TABLES["rate"]]) as opened:
+        assert list(export_figures(asked, store, opened, ["rate"], by_api=False)) == [1, 2, 3]
+        assert list(export_figures(asked, store, opened, ["rate"], by_api=True)) == [1, 3]
+
+
+def test_what_is_exported_can_be_imported_elsewhere(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
+    down, unknown = range(20, 60), range(100, 110)
+    filled(store, *history("shop/list", days=2, down=down, unknown=unknown), *history("shop/home", days=1))
+    asked = job(store, T0, T0 + 2 * DAY)
+    lines = whole(store, asked)
+    other = tmp_path_factory.mktemp("other") / "probe.db"
+    settings = Settings(
+        source="checks.yaml",
+        store=Sensitive.plain(f"sqlite:///{other}"),
+        timezone="UTC",
+        location="elsewhere",
+        listen=None,
+        report=ReportSettings(directory="reports", every=MINUTE, title=""),
+        apis=(),
+        checks=(),
+    )
+    with open_store(settings.store) as second:
+        source = read_lines(io.BufferedReader(io.BytesIO(lines)))
+        *_, total = import_results(source, second, settings, now=T0 + 3 * DAY)
+        assert (total.new, total.bad) == (3 * 144, 0)
+        assert figures(second, asked, *TABLES) == figures(store, asked, *TABLES)
+        for check in store.checks():
+            assert list(second.records(check, start=0, end=EVER)) == list(store.records(check, start=0, end=EVER))
+        first, again = (sorted(each.splitlines()) for each in (lines, whole(second, asked)))
+    told = [[json.loads(line) | {"definition": None} for line in each] for each in (first, again)]
+    assert told[0] == told[1]
+
+
+def test_results_are_those_of_the_period(store: Store) -> None:
+    filled(store, *(result("shop/list", minute) for minute in range(0, 60, 10)))
+    lines = [json.loads(line) for line in whole(store, job(store, T0 + 10 * MINUTE, T0 + 30 * MINUTE)).splitlines()]
+    assert [line["scheduled_at"] for line in lines] == [to_iso(T0 + minute * MINUTE) for minute in (10, 20)]
+
+
+def test_borders_of_windows_are_those_of_parts(opened: Callable[[], Store]) -> None:
+    store = filled(opened(), *history("shop/list", days=40, down=range(31 * 144 - 3, 31 * 144 + 3)))
+    found = figures(store, job(store, T0, T0 + 40 * DAY, HOUR), "availability")
+    spans = [(each["from"], each["to"]) for each in found]
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
+    assert sum(float(str(each["down_seconds"])) for each in found) == 6 * 600
