@@ -58,7 +58,7 @@ def keep_house(job: HouseJob) -> bool:
     until = time.monotonic() + LONGEST
     with open_store(job.store, create=False) as store:
         store.prepare_days(job.now)
-        return _roll_up(store, job, until=until)
+        return _roll_up(store, job, until=until) and _purge(store, job, until=until)
 
 
 def _roll_up(store: Store, job: HouseJob, *, until: float) -> bool:
@@ -72,6 +72,17 @@ def _roll_up(store: Store, job: HouseJob, *, until: float) -> bool:
         took = time.monotonic() - began
         limit = min(MOST, max(1, round(limit * min(2.0, HOLD / max(took, HOLD / 10)))))
         time.sleep(took)
+    return False
+
+
+def _purge(store: Store, job: HouseJob, *, until: float) -> bool:
+    """The same: each step of it is a transaction."""
+    steps = store.purge(job.retention, now=job.now)
+    while time.monotonic() < until:
+        began = time.monotonic()
+        if next(steps, None) is None:
+            return True
+        time.sleep(time.monotonic() - began)
     return False
 
 

@@ -55,6 +55,14 @@ async def test_a_round_in_a_process_of_its_own_rolls_up_what_is_over(url: Sensit
         assert tiles(store, [T0 - HOUR, T0 + 2 * DAY]) == 2 + 1, "two days of the zone, and an hour"
 
 
+async def test_a_round_purges_what_is_past_its_retention_and_no_figure_changes(url: Sensitive) -> None:
+    with filled(url) as store:
+        outcome = await work_apart(housekeeping.__name__, job(url, now=T0 + 30 * DAY), within=60)
+        assert outcome == "done"
+        assert list(store.records("shop/home", start=0, end=T0 + 30 * DAY)) == []
+        tiles(store, [T0 - HOUR, T0 + 2 * DAY])
+
+
 async def test_results_are_stored_while_the_house_is_kept(url: Sensitive) -> None:
     with filled(url) as store:
         kept = threading.Thread(target=keep_house, args=(job(url, now=T0 + 3 * DAY),))
