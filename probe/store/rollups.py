@@ -88,7 +88,8 @@ def _mark_hours(connection: Connection, place: int, until: Micros, *, now: Micro
     if reached <= until:
         return False
     hour = results.c.scheduled_at - results.c.scheduled_at % HOUR
-    its_own = (results.c.check_id == checks.c.id) & (results.c.location_id == place)
+    # `+ 0`, lest SQLite looks up the checks of results instead of the results of checks, and reads all of them for it.
+    its_own = (results.c.check_id == checks.c.id + 0) & (results.c.location_id == place)
     slots = (results.c.scheduled_at >= until) & (results.c.scheduled_at < reached)
     found = select(literal(place), literal(HOUR_TIER), checks.c.id, hour).distinct().join_from(checks, results, its_own)
     connection.execute(insert_new(connection, stale).from_select(stale.columns.keys(), found.where(slots)))
