@@ -1,5 +1,6 @@
 """The only place with SQL."""
 
+from probe.store.backup import back_up_store
 from probe.store.opening import revision_of, upgrade_store
 from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
@@ -18,6 +19,7 @@ __all__ = [
     "Store",
     "Tier",
     "Whole",
+    "back_up_store",
     "open_store",
     "revision_of",
     "upgrade_store",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,19 @@ def upgrade(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from probe.cli.db.upgrade import upgrade_command
 
     upgrade_command(config)
+
+
+@db.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make.", show_default=False)],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there already.")] = False,
+) -> None:
+    """Copy the whole store into a file, as of one moment; the daemon may run meanwhile."""
+    from probe.cli.db.backup import backup_command
+
+    backup_command(config, target, force=force)
 
 
 @db.command()
