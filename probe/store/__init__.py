@@ -1,6 +1,7 @@
 """The only place with SQL."""
 
 from probe.store.backup import back_up_store
+from probe.store.checking import Fault, check_store
 from probe.store.opening import revision_of, upgrade_store
 from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
@@ -13,6 +14,7 @@ from probe.store.whole import Whole
 __all__ = [
     "HEAD",
     "Due",
+    "Fault",
     "Purged",
     "Ranges",
     "Recorded",
@@ -20,6 +22,7 @@ __all__ = [
     "Tier",
     "Whole",
     "back_up_store",
+    "check_store",
     "open_store",
     "revision_of",
     "upgrade_store",

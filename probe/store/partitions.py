@@ -62,6 +62,11 @@ def over(connection: Connection, moment: Micros) -> list[Day]:
     return sorted(day for day in _present(connection) if (day + 1) * DAY <= moment)
 
 
+def has(connection: Connection, moment: Micros) -> bool:
+    """Whether there is a partition for a slot."""
+    return moment // DAY in _present(connection)
+
+
 def count(connection: Connection, day: Day) -> int:
     """How many results a day has."""
     found: int = connection.execute(select(func.count()).select_from(table(_name(day)))).scalar_one()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import stat
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +94,53 @@ async def test_purge_deletes_what_is_past_its_retention_while_the_daemon_runs(ur
     assert left[-1] >= now - HOUR
 
 
+async def test_check_and_backup_while_the_daemon_runs(
+    url: Sensitive, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    write_checks(tmp_path, NOWHERE, CHECKS)
+    path = os.environ["PATH"]
+    if url.shown.startswith("postgres"):
+        path = f"{request.getfixturevalue('postgres').bin_path}:{path}"
+    async with daemon(tmp_path, PROBE_STORE=url.reveal()) as running:
+        await running.says("shop/home is down")
+        sound = await run_probe("db", "check", folder=tmp_path, PROBE_STORE=url.reveal())
+        assert (sound.status, sound.errors) == (0, "")
+        assert sound.output.endswith(": sound\n")
+        made = await run_probe("db", "backup", "copy", folder=tmp_path, PROBE_STORE=url.reveal(), PATH=path)
+        assert (made.status, made.errors) == (0, "")
+        assert re.fullmatch(r"copy: [\d.]+ kB, looked through\n", made.output)
+        refused = await run_probe("db", "backup", "copy", folder=tmp_path, PROBE_STORE=url.reveal(), PATH=path)
+        assert (refused.status, "--force" in refused.errors) == (2, True)
+        assert await running.end() == 0
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+
+
+async def test_check_exits_1_and_names_each_fault(tmp_path: Path) -> None:
+    write_checks(tmp_path, NOWHERE, CHECKS)
+    with open_store(Sensitive.plain(f"sqlite:///{tmp_path}/probe.db")) as store:
+        store.record([replace(UP, scheduled_at=EVER)])
+    found = await run_probe("db", "check", folder=tmp_path)
+    assert found.status == 1
+    assert found.output.splitlines()[0].startswith("shop/old: results of slots more than a day ahead: 1; see whether")
+    told = json.loads((await run_probe("db", "check", "--format", "json", folder=tmp_path)).output)
+    assert (told["sound"], [fault["where"] for fault in told["faults"]]) == (False, ["shop/old"])
+
+
+async def test_a_store_that_is_moved_away_and_back_while_the_daemon_runs_misses_nothing(tmp_path: Path) -> None:
+    write_checks(tmp_path, NOWHERE, CHECKS)
+    async with daemon(tmp_path) as running:
+        await running.says("shop/home is down")
+        (tmp_path / "probe.db").rename(tmp_path / "away.db")
+        await running.says("its file was deleted; put it back")
+        assert not (tmp_path / "probe.db").exists()
+        (tmp_path / "away.db").rename(tmp_path / "probe.db")
+        before = len(running.records("shop/home"))
+        await running.until(lambda: len(running.records("shop/home")) > before + 1)
+        assert await running.end() == 0
+    slots = [record.scheduled_at // 1_000_000 for record in running.records("shop/home")]
+    assert slots == list(range(slots[0], slots[0] + len(slots)))
+
+
 async def test_purge_says_which_location_holds_it_back(url: Sensitive, tmp_path: Path) -> None:
     write_checks(tmp_path, NOWHERE, CHECKS)
     with open_store(url) as store:
@@ -103,8 +154,8 @@ async def test_purge_says_which_location_holds_it_back(url: Sensitive, tmp_path:
 
 async def test_commands_that_need_a_store_make_none(tmp_path: Path) -> None:
     write_checks(tmp_path, NOWHERE, CHECKS)
-    for command in ("purge",):
-        run = await run_probe("db", command, folder=tmp_path)
+    for command in (("purge",), ("check",), ("backup", "copy.db")):
+        run = await run_probe("db", *command, folder=tmp_path)
         assert (run.status, run.errors.count("\n")) == (3, 1)
         assert "no store at" in run.errors
     assert [path.name for path in tmp_path.iterdir()] == ["checks.yaml"]

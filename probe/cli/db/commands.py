@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FormatOption
 
 db = typer.Typer(help="Look after the store.", no_args_is_help=True)
 
@@ -18,6 +18,14 @@ def upgrade(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from probe.cli.db.upgrade import upgrade_command
 
     upgrade_command(config)
+
+
+@db.command()
+def check(config: ConfigOption = DEFAULT_CONFIG, format_: FormatOption = "text") -> None:
+    """Look the store over and say what is wrong in it; exit 1 when anything is. The daemon may run meanwhile."""
+    from probe.cli.db.check import check_command
+
+    check_command(config, format_)
 
 
 @db.command()
