@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from probe.cli.logs import configure
 from probe.cli.loop import run_async
 from probe.cli.options import duration as read_duration
+from probe.cli.progress import progress
 from probe.cli.run import watched
 from probe.config.load import loads
 from probe.demo.filling import fill
@@ -120,10 +120,13 @@ def _with_history(settings: Settings, length: Micros) -> Settings:
         ),
     )
     now = SystemClock().now()
-    with open_store(settings.store) as store, _progress() as progress:
-        task = progress.add_task("simulating history", total=None)
+    with open_store(settings.store) as store, progress() as bars:
+        task = bars.add_task("simulating history", total=None)
         for done, total in fill(store, settings, start=now - length, end=now):
-            progress.update(task, completed=done, total=total)
+            bars.update(task, completed=done, total=total)
+        bars.add_task("rolling it up", total=None)
+        while not store.roll_up(settings.location, now=now, zone=ZoneInfo(settings.timezone)):
+            pass
     return settings
 
 
@@ -141,14 +144,3 @@ def _remove_simulated(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             Path(f"{path}{suffix}").unlink()
-
-
-def _progress() -> Progress:
-    """On a terminal only; rich draws nothing elsewhere."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )

@@ -7,7 +7,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from probe.model.result import Record
 from probe.model.sample import PHASES
@@ -30,6 +30,18 @@ _COLUMNS: Final = (
     results.c.bytes_received,
     results.c.definition_id,
 )
+
+_BETWEEN: Final = (
+    select(*_COLUMNS)
+    .where(
+        results.c.check_id == bindparam("check"),
+        results.c.location_id == bindparam("location"),
+        results.c.scheduled_at >= bindparam("start"),
+        results.c.scheduled_at < bindparam("end"),
+    )
+    .order_by(results.c.scheduled_at)
+)
+"""Built once: it is asked thousands of times, and to build it takes longer than to ask."""
 
 
 def records(
@@ -88,17 +100,8 @@ def stream(
     connection: Connection, check_id: int | None, location_id: int, *, start: Micros, end: Micros, known: Intervals
 ) -> Iterator[Record]:
     """Results of one check and location with a slot in `[start, end)`, ascending."""
-    query = (
-        select(*_COLUMNS)
-        .where(
-            results.c.check_id == check_id,
-            results.c.location_id == location_id,
-            results.c.scheduled_at >= start,
-            results.c.scheduled_at < end,
-        )
-        .order_by(results.c.scheduled_at)
-    )
-    found = connection.execute(query, execution_options={"yield_per": _CHUNK})
+    asked = {"check": check_id, "location": location_id, "start": start, "end": end}
+    found = connection.execute(_BETWEEN, asked, execution_options={"yield_per": _CHUNK})
     for slot, state, failure, status, latency, *phases, sent, received, definition in found:
         yield Record(
             slot,

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, delete, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, literal, select, update
 
 from probe.model.units import HOUR, MINUTE, Micros
 from probe.slo import rollup
@@ -187,6 +187,12 @@ def _mark(connection: Connection, tier: int, marks: Iterable[tuple[int, int, Mic
 
 
 def _unmark(connection: Connection, place: int, tier: int, marks: Iterable[Mark]) -> None:
-    its_own = delete(stale).where(stale.c.location_id == place, stale.c.tier == tier)
-    for check_id, starts_at in marks:
-        connection.execute(its_own.where(stale.c.check_id == check_id, stale.c.starts_at == starts_at))
+    its_own = delete(stale).where(
+        stale.c.location_id == place,
+        stale.c.tier == tier,
+        stale.c.check_id == bindparam("check"),
+        stale.c.starts_at == bindparam("start"),
+    )
+    rows = [{"check": check_id, "start": starts_at} for check_id, starts_at in marks]
+    if rows:
+        connection.execute(its_own, rows)
