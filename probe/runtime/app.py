@@ -51,7 +51,7 @@ DRAIN_SECONDS: Final = 10.0
 """How long the store may take for the last results."""
 
 FLUSH_SECONDS: Final = 2.0
-"""How long a report waits for the newest results to be stored."""
+"""How long a report waits for the newest results to be stored, and a start for those that were spooled."""
 
 PREPARED_AT_ONCE: Final = 50
 """Checks that are made ready in one turn of the loop: some milliseconds."""
@@ -153,6 +153,8 @@ class _Daemon:
         self._control.replace(self._settings.control, self._settings.addresses)
         with kept():
             await self._prepare(self._settings.checks)
+        # What an earlier process has spooled goes first: of some checks the store may know nothing else.
+        await self._writer.flush(within=FLUSH_SECONDS)
         planned_after = self._scheduler.replace(self._settings.checks)
         await self._fill_gap(planned_after + 1)
         self._lag.start()

@@ -77,14 +77,27 @@ class Run(NamedTuple):
 
 
 class Runs:
-    """Runs that wait to be stored, in the order in which they began, those of one kind joined."""
+    """Runs that wait to be stored, in the order in which they began, those of one kind joined.
+
+    Taken ones are still here until they are settled or given back; who takes may be two.
+
+    Attributes:
+        added: how many ever came.
+    """
 
     def __init__(self) -> None:
         self._closed: deque[Run] = deque()
         self._open: dict[_Kind, Run] = {}
+        self._taken: dict[Run, None] = {}
+        self.added = 0
 
     def __len__(self) -> int:
-        return len(self._closed) + len(self._open)
+        return len(self._closed) + len(self._open) + len(self._taken)
+
+    @property
+    def are_all_taken(self) -> bool:
+        """Whether `take` would find none."""
+        return not (self._closed or self._open)
 
     def add(self, run: Run) -> None:
         """Take one more."""
@@ -98,26 +111,40 @@ class Runs:
             if before:
                 self._closed.append(self._open.pop(kind))
             self._open[kind] = run
+        self.added += 1
+
+    def all(self) -> list[Run]:
+        """Every one, taken or not."""
+        return [*self._taken, *self._closed, *self._open.values()]
 
     def take(self, most: int) -> list[Run]:
-        """Take out the first runs, up to so many slots of them."""
+        """Take the first runs, up to so many slots of them."""
         taken: list[Run] = []
-        while most > 0 and self:
+        while most > 0 and not self.are_all_taken:
             run = self._closed.popleft() if self._closed else self._open.pop(next(iter(self._open)))
             head, rest = run.split(most)
             taken.append(head)
             most -= head.slots
             if rest.slots:
                 self._closed.appendleft(rest)
+        self._taken.update(dict.fromkeys(taken))
         return taken
 
     def take_all(self) -> list[Run]:
-        """Take out everything."""
-        taken = [*self._closed, *self._open.values()]
+        """Take everything, also what somebody else has taken."""
+        taken = self.all()
         self._closed.clear()
         self._open.clear()
+        self._taken = dict.fromkeys(taken)
         return taken
 
+    def settle(self, runs: Iterable[Run]) -> None:
+        """These are safe."""
+        for run in runs:
+            self._taken.pop(run, None)
+
     def give_back(self, runs: Iterable[Run]) -> None:
-        """Put in front again what was taken, but not stored."""
-        self._closed.extendleft(reversed(list(runs)))
+        """Put in front again what was taken and isn't settled."""
+        left = [run for run in runs if run in self._taken]
+        self.settle(left)
+        self._closed.extendleft(reversed(left))

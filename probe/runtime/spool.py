@@ -67,7 +67,7 @@ class Spool:
         """
         directory = Path(settings.directory)
         try:
-            directory.mkdir(mode=0o700, exist_ok=True)
+            _make(directory)
             lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 _take(lock, directory)
@@ -104,6 +104,23 @@ class Spool:
                     raise SpoolFailed(error.strerror)
             self._is_open = not segment.is_full
 
+    def set_aside(self, runs: Sequence[Run]) -> Segment:
+        """Put runs into a segment that only another process will find: this one has them in memory too.
+
+        Raises:
+            SpoolFailed: none of it is there.
+        """
+        data = b"".join(lines_of((), runs))
+        with self._lock:
+            self._last += 1
+            segment = Segment(self.directory, self._last)
+            try:
+                self._append(segment.results_file, data, size=0)
+            except OSError as error:
+                raise SpoolFailed(error.strerror) from None
+            segment.size = len(data)
+            return segment
+
     def oldest(self) -> Segment | None:
         """The first segment, which gets nothing more; `None` when there is none."""
         with self._lock:
@@ -114,7 +131,8 @@ class Spool:
     def remove(self, segment: Segment) -> None:
         """Delete a segment whose results are stored. One that can't be deleted comes back at the next start, and does no harm."""
         with self._lock:
-            self._segments.remove(segment)
+            if segment in self._segments:
+                self._segments.remove(segment)
             self.lines -= segment.lines
             self.size -= segment.size + segment.evidence_size
             try:
@@ -192,7 +210,7 @@ class Spool:
         """The segment that is written to; a new one where there is none."""
         if not self._is_open:
             with suppress(OSError):
-                self.directory.mkdir(mode=0o700, exist_ok=True)  # somebody may have tidied up
+                _make(self.directory)  # somebody may have tidied up
             self._last += 1
             self._segments.append(Segment(self.directory, self._last))
             self._is_open = True
@@ -223,6 +241,13 @@ class Spool:
         self.size -= segment.evidence_size
         segment.evidence_size = 0
         return True
+
+
+def _make(directory: Path) -> None:
+    """Make it where it isn't there, and have the disk know its name."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    with suppress(PermissionError):  # what may not be read can't be synced
+        _sync_directory(directory.parent)
 
 
 def _take(lock: int, directory: Path) -> None:

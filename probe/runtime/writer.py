@@ -15,6 +15,7 @@ import structlog
 
 from probe.model.result import Result
 from probe.model.sample import FailureKind
+from probe.runtime.aside import Aside
 from probe.runtime.clock import Clock
 from probe.runtime.committing import Committed, Committer
 from probe.runtime.outage import Outage
@@ -64,6 +65,7 @@ class Writer:
         self._spool = spool
         self._waiting = Waiting()
         self._runs = Runs()
+        self._aside = Aside(spool)
         self._is_behind = False
         self._arrived = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -172,18 +174,22 @@ class Writer:
         await in_thread(spool.remove, segment)
 
     async def _store_group(self) -> None:
-        """Results go before runs: what is known must not wait for what is not."""
+        """Results go before runs: what is known must not wait for what is not. Runs that are left over are safe by then."""
         group = self._waiting.first(LARGEST_BATCH)
         runs = self._runs.take(LARGEST_BATCH - len(group.results))
         batch = [*group.results, *(result for run in runs for result in run.results())]
         is_stored = False
         try:
+            if not self._runs.are_all_taken:
+                await self._aside.hold(self._runs)
             is_stored = self._settle(await self._committer.commit(batch))
         finally:
             if is_stored:
                 self._waiting.drop(group)
-            else:
-                self._runs.give_back(runs)
+                self._runs.settle(runs)
+            self._runs.give_back(runs)
+        if not self._runs:
+            await self._aside.release()
         self._is_behind = is_stored and len(batch) == LARGEST_BATCH
         if not is_stored:
             await self._pause()
@@ -233,11 +239,12 @@ class Writer:
                 await asyncio.sleep(GROUP_SECONDS)
 
     async def _save(self, spool: Spool) -> None:
-        """Move what is in memory to the spool. Runs are small, and wait there for as long as the store takes results."""
+        """Move what is in memory to the spool: results, and the runs that they follow."""
         while True:
             group = self._waiting.first(LARGEST_BATCH)
-            runs = self._runs.take_all() if self.outage or self._closing.is_set() else []
+            runs = self._runs.take_all()
             if not (group.results or runs):
+                await self._aside.release()
                 return
             is_kept = False
             try:
@@ -246,8 +253,8 @@ class Writer:
             finally:
                 if is_kept:
                     self._waiting.drop(group)
-                else:
-                    self._runs.give_back(runs)
+                    self._runs.settle(runs)
+                self._runs.give_back(runs)
 
     def _lose(self, result: Result) -> None:
         """Count it, say so ever less often, and have its slot stored as lost."""

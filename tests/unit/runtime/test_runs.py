@@ -59,6 +59,28 @@ def test_whatever_is_lost_is_told_once_and_in_order(steps: list[int], most: int)
     assert found == expected
 
 
+def test_what_is_taken_is_there_until_it_is_settled() -> None:
+    waiting = Runs()
+    for slot in (1, 5, 20):
+        waiting.add(lost(slot, f"shop/c{slot}"))
+    taken = waiting.take(2)
+    assert (len(waiting), waiting.are_all_taken, waiting.added) == (3, False, 3)
+    assert told(waiting.all()) == [("shop/c1", 1), ("shop/c5", 5), ("shop/c20", 20)]
+    waiting.settle(taken)
+    assert told(waiting.all()) == [("shop/c20", 20)]
+
+
+def test_what_somebody_else_has_made_safe_is_not_given_back() -> None:
+    waiting = Runs()
+    waiting.add(lost(1))
+    taken = waiting.take(1)
+    everything = waiting.take_all()
+    assert everything == taken
+    waiting.settle(everything)
+    waiting.give_back(taken)
+    assert len(waiting) == 0
+
+
 def test_slots_that_come_evenly_take_the_room_of_one() -> None:
     waiting = Runs()
     for number in range(1_000):
