@@ -17,11 +17,14 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from probe.model.result import State
+from probe.model.grid import slots
+from probe.model.result import Result, State
+from probe.model.sample import FailureKind
 from probe.model.sensitive import Sensitive
 from probe.model.units import SECOND, Micros
+from probe.store import open_store
 from probe.store.address import parse_address
-from tests.crash.ledger import Compared, Ledger, changed, compare, holes, ledger
+from tests.crash.ledger import INTERVAL, Compared, Ledger, changed, compare, holes, ledger
 from tests.crash.processes import working_in
 from tests.crash.target import Answered, Target
 from tests.e2e.daemon import PATIENCE, Daemon, daemon
@@ -82,9 +85,15 @@ class Stage:
             yield running
         log.debug("\n".join(running.log))
 
-    async def live(self, seconds: float, *, ending: float | None = None) -> None:
-        """One life, killed after so many seconds; with `ending`, asked to end then and killed so much later."""
+    async def live(self, seconds: float, *, measuring: bool = True, ending: float | None = None) -> None:
+        """One life, killed so many seconds after it began to measure, or after it was started.
+
+        Args:
+            ending: it is asked to end then, and killed so many seconds later.
+        """
         async with self.daemon() as running:
+            if measuring:
+                await self.measures(running, 1)
             await asyncio.sleep(seconds)
             assert running.process.returncode is None, running.log
             if ending is not None:
@@ -94,6 +103,17 @@ class Stage:
             await running.process.wait()
         # Asked to end before it has begun, it does so at once.
         assert running.process.returncode in (-signal.SIGKILL, -signal.SIGTERM, 0), running.log
+
+    def begin_long_ago(self, ago: Micros) -> None:
+        """Have a result of each check, so long ago that all slots since then must be filled."""
+        begin = now() - ago
+        results = [
+            Result(check=check, location="default", scheduled_at=slot, state=State.UNKNOWN, failure=FailureKind.MISSED)
+            for check in (f"all/check-{number}" for number in range(CHECKS))
+            for slot in slots(check, INTERVAL, begin, begin + INTERVAL)
+        ]
+        with open_store(self.store) as store:
+            store.record(results)
 
     def kill(self, running: Daemon) -> None:
         """Kill it now."""
@@ -163,7 +183,7 @@ class Stage:
             return
         with tempfile.TemporaryDirectory(prefix="probe-left-") as place:
             for part in file.parent.glob(f"{file.name}*"):
-                if not part.name.endswith("-shm"):
+                if part.is_file() and not part.name.endswith("-shm"):
                     shutil.copy(part, place)
             copy = Path(place) / file.name
             expect_sound(copy)

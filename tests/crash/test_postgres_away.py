@@ -114,3 +114,22 @@ async def test_a_wire_that_swallows_everything_costs_nothing(stage: Stage, wire:
         await stage.measures(running)
         assert await running.end() == 0, running.log
     stage.expect_nothing_lost()
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSES, Fault.SWALLOWS])
+async def test_kills_while_the_store_is_away_lose_at_most_the_last_second(
+    stage: Stage, wire: Wire, fault: Fault
+) -> None:
+    for _ in range(CUTS):
+        async with stage.daemon() as running:  # it replays what the one before has spooled
+            await stage.measures(running, CHECKS // 2)
+            wire.be(fault)
+            if fault is Fault.REFUSES:
+                wire.cut()
+            await asyncio.sleep(stage.random.uniform(0.0, 4.0))
+            stage.kill(running)
+            await running.process.wait()
+        wire.be(Fault.NONE)
+        stage.look()
+    await stage.die_of_old_age()
+    await stage.expect_all_promises_kept()

@@ -23,7 +23,7 @@ from tests.crash.tracing import traced
 
 CUTS: Final = 10 * rounds(30)
 EVER: Final = 2**40
-_MEMORY: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+MEMORY: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Here the disk is made up: there is no need to wait for a real one."""
 
 pytestmark = pytest.mark.timeout(60 + CUTS)
@@ -62,7 +62,7 @@ def loses(folder: Path, history: list[Operation], random: Random) -> bool:
 @contextmanager
 def restarted(folder: Path, history: list[Operation], random: Random) -> Iterator[Store]:
     """The store as probe finds it when the power is back."""
-    with TemporaryDirectory(prefix="probe-cut-", dir=_MEMORY) as place:
+    with TemporaryDirectory(prefix="probe-cut-", dir=MEMORY) as place:
         for path, content in after_the_cut(history, random).items():
             (Path(place) / path.relative_to(folder)).write_bytes(content)
         with open_store(Sensitive.plain(f"sqlite:///{place}/probe.db")) as store:
