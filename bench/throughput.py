@@ -1,4 +1,4 @@
-"""B1, B3 and B5: the daemon end to end on cold HTTP/1.1. B2: the same over TLS."""
+"""B1, B3 and B5's bytes: the daemon end to end on cold HTTP/1.1. B2: the same over TLS."""
 
 from __future__ import annotations
 
