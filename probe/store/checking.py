@@ -91,7 +91,7 @@ def _schema(connection: Connection) -> Iterator[Fault]:
 
 
 def _references(connection: Connection) -> Iterator[Fault]:
-    """Rows that point to nothing. SQLite looks by itself; PostgreSQL sees to it, but not in partitions or after a restore."""
+    """Rows that point to nothing: other programs may write without the constraints, and PostgreSQL's partitions have none."""
     for table in metadata.sorted_tables:
         for rows, column, target in invariants.orphans(connection, table):
             yield Fault(

@@ -88,6 +88,7 @@ async def test_purge_deletes_what_is_past_its_retention_while_the_daemon_runs(ur
         assert await running.end() == 0
     assert would.output.splitlines()[0].endswith("results older than 10d would be deleted")
     assert would.output.replace("would be deleted", "deleted") == done.output
+    assert "location" not in done.output
     with open_store(url, create=False) as store:
         left = [record.scheduled_at for record in store.records("shop/old", start=0, end=EVER)]
     assert now - 11 * DAY - HOUR <= left[0] <= now - 9 * DAY

@@ -13,7 +13,7 @@ import typer
 from probe.cli.progress import progress
 from probe.config.load import load
 from probe.model.settings import Retention
-from probe.model.units import HOUR, Micros, format_duration, to_iso
+from probe.model.units import Micros, format_duration, to_iso
 from probe.runtime.clock import SystemClock
 from probe.store import Due, Purged, Store, Tier, open_store
 
@@ -67,8 +67,9 @@ def _line(tier: Tier, rows: int, retention: Retention, *, dry_run: bool) -> str:
 
 def _held_back(item: Due, retention: Retention, now: Micros) -> str | None:
     """Said where results stay for longer than they are meant to."""
-    if retention.raw is None or item.borders.raw > now - retention.raw - 2 * HOUR:
-        return None
     place = item.place
-    done = f"rolled up only to {to_iso(place.until)}" if place.until else "not rolled up yet"
+    whole = place.until if place.stale_hour is None else min(place.until, place.stale_hour)
+    if retention.raw is None or whole >= now - retention.raw:
+        return None
+    done = f"rolled up only to {to_iso(whole)}" if whole else "not rolled up yet"
     return f"location {place.location} is {done}, so its results stay: the daemon that runs there does it"
