@@ -22,6 +22,8 @@ PATIENCE: Final = 0.5
 LONGEST_CALL: Final = 15.0
 """Seconds after which a store that does not answer is away."""
 
+LARGEST_BATCH: Final = 5_000
+
 _log = structlog.get_logger("probe.writer")
 
 
@@ -50,8 +52,9 @@ class Committer:
 
     async def commit(self, batch: Sequence[Result]) -> Committed | None:
         """Store a batch, however long that takes; `None` when the store took nothing of it, and why is then in `outage`."""
+        call = asyncio.ensure_future(in_thread(self._record, batch))
         try:
-            committed = await self._answer(asyncio.ensure_future(in_thread(self._record, batch)))
+            committed = await self._answer(call)
         except StoreError as error:
             self._fail(str(error))
             return None
@@ -61,6 +64,7 @@ class Committer:
             return None
         finally:
             self.is_late = False
+            call.cancel()  # of nobody's interest any more, if it still hangs
         if self.outage.since is not None:
             away = format_duration((self._clock.now() - self.outage.since) // SECOND * SECOND)
             _log.info("the store takes results again", away=away)

@@ -1,4 +1,4 @@
-"""Results in memory, on their way to the store or the spool."""
+"""Results and runs of slots in memory, on their way to the store or the spool."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from probe.model.result import Result, Transcript
 from probe.model.units import Micros
+from probe.runtime.runs import Runs
 
 MOST_PENDING: Final = 200_000
 """Results held in memory; more come together only while neither the store nor the spool takes any."""
@@ -28,17 +29,23 @@ class Group:
 
 
 class Waiting:
-    """A queue that is looked at from the front, and shortened once what was seen there is safe.
+    """A queue that is looked at from the front, and shortened once what was seen there is safe; beside it the runs.
 
     Who looks and who shortens may be two; shortening twice by the same group does no harm.
     """
 
     def __init__(self) -> None:
+        self.runs = Runs()
         self._results: deque[Result] = deque()
         self._transcripts: dict[_Key, Transcript] = {}
         self._gone = 0
 
     def __len__(self) -> int:
+        return len(self._results) + len(self.runs)
+
+    @property
+    def results(self) -> int:
+        """How many results there are."""
         return len(self._results)
 
     def put(self, result: Result) -> bool:

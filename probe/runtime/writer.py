@@ -17,12 +17,13 @@ from probe.model.result import Result
 from probe.model.sample import FailureKind
 from probe.runtime.aside import Aside
 from probe.runtime.clock import Clock
-from probe.runtime.committing import Committed, Committer
+from probe.runtime.committing import LARGEST_BATCH, Committed, Committer
+from probe.runtime.keeping import Keeper
 from probe.runtime.outage import Outage
-from probe.runtime.runs import Run, Runs
+from probe.runtime.runs import Run
 from probe.runtime.scheduler import Gap
 from probe.runtime.segments import Segment
-from probe.runtime.spool import Spool, SpoolFailed
+from probe.runtime.spool import Spool
 from probe.runtime.threads import in_thread
 from probe.runtime.waiting import Waiting
 from probe.store import Store
@@ -30,16 +31,8 @@ from probe.store import Store
 GROUP_SECONDS: Final = 0.5
 """How long results wait for others to be committed with."""
 
-LARGEST_BATCH: Final = 5_000
-
 LAST_PAUSE: Final = 0.25
 """Seconds between two tries while the end waits for the store."""
-
-SPOOL_PAUSE: Final = 2.0
-"""Seconds between two tries of a spool that can't take anything."""
-
-SAVE_SECONDS: Final = 5.0
-"""How long the spool may take at the end for what the store did not take."""
 
 _log = structlog.get_logger("probe.writer")
 
@@ -53,25 +46,22 @@ class Writer:
         spool: `None` keeps everything in memory.
 
     Attributes:
-        spool_outage: whether the spool takes none either, since when and why.
         stored: results committed since the start.
         lost: results that will never be stored; each loss is said in the log.
     """
 
     def __init__(self, store: Store, location: str, *, clock: Clock, spool: Spool | None = None) -> None:
         self._location = location
-        self._clock = clock
         self._committer = Committer(store, clock)
-        self._spool = spool
         self._waiting = Waiting()
-        self._runs = Runs()
+        self._spool = spool
         self._aside = Aside(spool)
+        self._keeper = Keeper(spool, self._aside, self._waiting, self._committer, clock) if spool else None
         self._is_behind = False
         self._arrived = asyncio.Event()
         self._hurry = asyncio.Event()
         self._idle = asyncio.Event()
         self._closing = asyncio.Event()
-        self.spool_outage = Outage()
         self.stored = 0
         self.lost = 0
         (self._arrived if self.spooled else self._idle).set()
@@ -82,9 +72,14 @@ class Writer:
         return self._committer.outage
 
     @property
+    def spool_outage(self) -> Outage:
+        """The same of the spool."""
+        return self._keeper.outage if self._keeper else Outage()
+
+    @property
     def pending(self) -> int:
         """Results, and runs of slots, that are in memory only."""
-        return len(self._waiting) + len(self._runs)
+        return len(self._waiting)
 
     @property
     def spooled(self) -> int:
@@ -99,7 +94,7 @@ class Writer:
     def put(self, entry: Result | Gap, *, at_once: bool = False) -> None:
         """Take a result or a gap. `at_once` ends the wait for others: a change of state must not wait."""
         if isinstance(entry, Gap):
-            self._runs.add(Run.of_gap(entry, self._location))
+            self._waiting.runs.add(Run.of_gap(entry, self._location))
         elif not self._waiting.put(entry):
             self._lose(entry)
         self._idle.clear()
@@ -109,20 +104,16 @@ class Writer:
 
     async def run(self) -> None:
         """Store what comes until `drain`, and what is left then. A store that fails is tried again, ever less often."""
-        keeping = asyncio.create_task(self._keep()) if self._spool else None
-        try:
-            while not (self._closing.is_set() and self._idle.is_set()):
-                await self._arrived.wait()
-                await self._gather()
-                try:
-                    await self._store_next()
-                except Exception:  # noqa: BLE001  # the only writer must outlive a fault that nobody foresaw
-                    _log.exception("storing failed")
-                    await _wait(self._closing, SPOOL_PAUSE)
-        finally:
-            if keeping:
-                keeping.cancel()
-                await asyncio.wait([keeping])
+        if self._keeper:
+            self._keeper.begin()
+        while not (self._closing.is_set() and self._idle.is_set()):
+            await self._arrived.wait()
+            await self._gather()
+            try:
+                await self._store_next()
+            except Exception:  # noqa: BLE001  # the only writer must outlive a fault that nobody foresaw
+                _log.exception("storing failed")
+                await _wait(self._closing, GROUP_SECONDS)
 
     async def flush(self, *, within: float) -> None:
         """Commit what is waiting now, if the store takes it within so many seconds."""
@@ -138,15 +129,22 @@ class Writer:
         self._closing.set()
         self._arrived.set()
         self._hurry.set()
-        await asyncio.wait([running], timeout=within)
+        failures = self.outage.failures
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not (running.done() or self._is_in_vain(failures)):
+                    await asyncio.wait([running], timeout=LAST_PAUSE)
         running.cancel()
         await asyncio.wait([running])
-        if self._spool:
-            with suppress(TimeoutError, SpoolFailed):
-                async with asyncio.timeout(SAVE_SECONDS):
-                    await self._save(self._spool)
-        self.lost += len(self._waiting)  # what is left of runs stays a hole, which is unknown all the same
+        if self._keeper:
+            await self._keeper.leave()
+        self.lost += self._waiting.results  # what is left of runs stays a hole, which is unknown all the same
         self._tell_the_end()
+
+    def _is_in_vain(self, failures: int) -> bool:
+        """Whether the end waits for a store that is away, though the spool has it all."""
+        is_away = self.outage and (self._committer.is_late or self.outage.failures > failures)
+        return bool(is_away) and self._keeper is not None and not self._waiting
 
     async def _gather(self) -> None:
         """Wait for others to be committed with, unless somebody is in a hurry."""
@@ -175,20 +173,21 @@ class Writer:
 
     async def _store_group(self) -> None:
         """Results go before runs: what is known must not wait for what is not. Runs that are left over are safe by then."""
+        unmeasured = self._waiting.runs
         group = self._waiting.first(LARGEST_BATCH)
-        runs = self._runs.take(LARGEST_BATCH - len(group.results))
+        runs = unmeasured.take(LARGEST_BATCH - len(group.results))
         batch = [*group.results, *(result for run in runs for result in run.results())]
         is_stored = False
         try:
-            if not self._runs.are_all_taken:
-                await self._aside.hold(self._runs)
+            if not unmeasured.are_all_taken:
+                await self._aside.hold(unmeasured)
             is_stored = self._settle(await self._committer.commit(batch))
         finally:
             if is_stored:
                 self._waiting.drop(group)
-                self._runs.settle(runs)
-            self._runs.give_back(runs)
-        if not self._runs:
+                unmeasured.settle(runs)
+            unmeasured.give_back(runs)
+        if not unmeasured:
             await self._aside.release()
         self._is_behind = is_stored and len(batch) == LARGEST_BATCH
         if not is_stored:
@@ -216,52 +215,12 @@ class Writer:
         else:
             await _wait(self._closing, seconds)
 
-    async def _keep(self) -> None:
-        """While the store does not take everything at once, have the spool take it."""
-        trouble = self._committer.trouble
-        while self._spool:
-            if not (self.outage or self._committer.is_late or self.spooled):
-                self.spool_outage.end()  # it isn't asked any more, so nothing is known against it
-                trouble.clear()
-                await trouble.wait()
-            try:
-                await self._save(self._spool)
-            except SpoolFailed as error:
-                self.spool_outage.fail(str(error), now=self._clock.now())
-                if self.spool_outage.failures.bit_count() == 1:
-                    _log.error("the spool takes no results; memory does", why=str(error), pending=self.pending)
-                await asyncio.sleep(SPOOL_PAUSE)
-            except Exception:  # noqa: BLE001  # as above
-                _log.exception("spooling failed")
-                await asyncio.sleep(SPOOL_PAUSE)
-            else:
-                self.spool_outage.end()
-                await asyncio.sleep(GROUP_SECONDS)
-
-    async def _save(self, spool: Spool) -> None:
-        """Move what is in memory to the spool: results, and the runs that they follow."""
-        while True:
-            group = self._waiting.first(LARGEST_BATCH)
-            runs = self._runs.take_all()
-            if not (group.results or runs):
-                await self._aside.release()
-                return
-            is_kept = False
-            try:
-                await in_thread(spool.append, group.results, runs)
-                is_kept = True
-            finally:
-                if is_kept:
-                    self._waiting.drop(group)
-                    self._runs.settle(runs)
-                self._runs.give_back(runs)
-
     def _lose(self, result: Result) -> None:
         """Count it, say so ever less often, and have its slot stored as lost."""
         if result.failure is FailureKind.LOST:
             return
         self.lost += 1
-        self._runs.add(Run.of_lost(result))
+        self._waiting.runs.add(Run.of_lost(result))
         if self.lost.bit_count() == 1:
             _log.error("results are lost", lost=self.lost, pending=self.pending, spooled=self.spooled)
 

@@ -18,7 +18,7 @@ from probe.model.result import Result, State, Transcript
 from probe.model.sample import FailureKind
 from probe.model.settings import SpoolSettings
 from probe.model.units import HOUR, MINUTE, SECOND
-from probe.runtime import committing, outage, waiting
+from probe.runtime import committing, keeping, outage, waiting
 from probe.runtime import writer as module
 from probe.runtime.clock import SystemClock
 from probe.runtime.scheduler import Gap
@@ -40,7 +40,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten minutes pass in a second."""
     monkeypatch.setattr(module, "GROUP_SECONDS", 0.005)
     monkeypatch.setattr(module, "LAST_PAUSE", 0.005)
-    monkeypatch.setattr(module, "SPOOL_PAUSE", 0.01)
+    monkeypatch.setattr(keeping, "EVERY", 0.005)
+    monkeypatch.setattr(keeping, "PAUSE", 0.01)
     monkeypatch.setattr(committing, "PATIENCE", 0.02)
     monkeypatch.setattr(committing, "LONGEST_CALL", 0.1)
     monkeypatch.setattr(outage, "LONGEST_PAUSE", 0.02)
@@ -113,6 +114,7 @@ async def test_order_is_kept_however_the_store_flaps(store: FakeStore, directory
             await asyncio.sleep(fate.choice((0, 0, 0.001, 0.01)))
         store.is_away = False
         store.answers.set()
+        await writer.flush(within=PATIENCE)
     assert [key[2] for key in store.kept] == list(range(400))
     assert (writer.lost, writer.stored) == (0, 400)
 
@@ -167,6 +169,18 @@ async def test_what_is_left_at_the_end_waits_in_the_spool_and_is_stored_at_the_n
         await writer.flush(within=PATIENCE)
     assert len(store.kept) == 11
     assert (writer.stored, writer.lost) == (11, 0)
+
+
+async def test_at_the_end_a_store_that_was_away_is_asked_once_more(
+    store: FakeStore, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage, "LONGEST_PAUSE", 60)
+    store.is_away = True
+    async with writing(store, directory) as writer:
+        writer.put(result(1))
+        await until(lambda: writer.spooled and writer.outage)
+        store.is_away = False
+    assert (writer.stored, writer.spooled) == (1, 0)
 
 
 async def test_a_store_that_hangs_does_not_hold_up_the_end(store: FakeStore, directory: Path) -> None:
@@ -259,6 +273,7 @@ async def test_a_fault_of_our_own_in_the_store_is_an_outage_and_not_the_end(
             await until(lambda: writer.spooled)
             assert writer.outage.why == "KeyError, which is a fault of probe"
             fault.undo()
+            await writer.flush(within=PATIENCE)
     assert len(store.kept) == 1
 
 

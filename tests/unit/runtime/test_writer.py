@@ -13,9 +13,10 @@ from probe.model.sample import FailureKind
 from probe.model.units import HOUR, SECOND
 from probe.runtime import outage, waiting
 from probe.runtime.clock import SystemClock
+from probe.runtime.committing import LARGEST_BATCH
 from probe.runtime.runs import MOST_FILLED
 from probe.runtime.scheduler import Gap
-from probe.runtime.writer import GROUP_SECONDS, LARGEST_BATCH, Writer
+from probe.runtime.writer import GROUP_SECONDS, Writer
 from tests.fakes.checks import make_check
 from tests.fakes.store import FakeStore
 
