@@ -19,6 +19,9 @@ from probe.store import Ranges, Store
 WINDOW: Final[Micros] = 31 * DAY
 """What is read of a check at once; in days, so that single results are never gathered for longer."""
 
+GATHERED: Final = 16
+"""Checks whose parts are held at once, where they are merged."""
+
 DEFAULT_INTERVAL: Final[Micros] = MINUTE
 
 
@@ -119,13 +122,14 @@ class _Past:
         return (part for part in parts if part.start >= start and not part.is_empty)
 
     def merged(self, ranges: Ranges, checks: Sequence[str]) -> Iterable[Part]:
-        """Those of several checks together. One check after the other is read, and added to what the others came to."""
-        merged: dict[Micros, Part] = {}
-        for check in checks:
+        """Those of several checks together. They are read one after the other, and some at a time become one."""
+        gathered: dict[Micros, list[Part]] = {}
+        for number, check in enumerate(checks, start=1):
             for part in self.parts(ranges, check):
-                before = merged.get(part.start)
-                merged[part.start] = merged_parts((before, part)) if before else part
-        return [merged[start] for start in sorted(merged)]
+                gathered.setdefault(part.start, []).append(part)
+            if number % GATHERED == 0 or number == len(checks):
+                gathered = {start: [merged_parts(parts)] for start, parts in gathered.items()}
+        return (gathered[start][0] for start in sorted(gathered))
 
     def _rollups(self, ranges: Ranges, check: str) -> Iterator[Rollup]:
         """Adjacent periods: first what may be held over the first border, then the parts."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from probe.assertions.conclusion import OWN_FAILURES
@@ -14,7 +13,7 @@ from probe.model.errors import StoreError, StoreUnreachable
 from probe.model.ndjson import from_json
 from probe.model.result import Result, State
 from probe.model.settings import Settings
-from probe.model.units import MILLISECOND, MINUTE, SECOND, Micros, to_iso
+from probe.model.units import DAY, MILLISECOND, MINUTE, SECOND, Micros, to_iso
 from probe.runtime.lines import Line
 from probe.runtime.origins import LONGEST_INTERVAL, Measured, Origins, Refused
 from probe.store import Recorded, Store
@@ -24,6 +23,9 @@ LARGEST_BATCH: Final = 10_000
 
 HEAVIEST_BATCH: Final = 16 << 20
 """Bytes of such lines."""
+
+MOST_DAYS: Final = 100
+"""Days whose results are stored together."""
 
 EARLIEST: Final[Micros] = 946_684_800 * SECOND  # 2000-01-01
 """What lies before was mistaken for something else: seconds for milliseconds, for instance."""
@@ -103,7 +105,7 @@ class _Intake:
 
         1. Each line is read and looked over by itself.
         2. Results get the definitions that they were measured by.
-        3. What is left is stored in one transaction, or, where one is refused, in several.
+        3. What is left is stored in one transaction; in several, where it is of many days, or one is refused.
         """
         read = [self._read(line) for line in batch]
         settled = self._origins.settle([each for each in read if isinstance(each, Measured)])
@@ -137,22 +139,44 @@ class _Intake:
         return Measured(line.number, result, _interval(value))
 
     def _store_all(self, results: Sequence[Measured]) -> tuple[Recorded, list[Refused]]:
+        stored = [self._store_some(some) for some in _by_days(results)]
+        return _sum(recorded for recorded, _ in stored), [each for _, refused in stored for each in refused]
+
+    def _store_some(self, results: Sequence[Measured]) -> tuple[Recorded, list[Refused]]:
         """One that the store refuses for good must not take the others with it."""
-        if not results:
-            return Recorded(stored=0, duplicates=0), []
         try:
             return replay(self._store, [each.result for each in results]), []
         except StoreUnreachable:
             raise
         except StoreError as error:
             if len(results) == 1:
-                return Recorded(stored=0, duplicates=0), [Refused(results[0].line, str(error))]
+                return _NOTHING, [Refused(results[0].line, str(error))]
         half = len(results) // 2
-        parts = [self._store_all(results[:half]), self._store_all(results[half:])]
-        recorded = Recorded(
-            stored=sum(part.stored for part, _ in parts), duplicates=sum(part.duplicates for part, _ in parts)
-        )
-        return recorded, [*chain.from_iterable(refused for _, refused in parts)]
+        (first, some), (second, more) = self._store_some(results[:half]), self._store_some(results[half:])
+        return _sum((first, second)), some + more
+
+
+_NOTHING: Final = Recorded(stored=0, duplicates=0)
+
+
+def _sum(recorded: Iterable[Recorded]) -> Recorded:
+    each = list(recorded)
+    return Recorded(stored=sum(one.stored for one in each), duplicates=sum(one.duplicates for one in each))
+
+
+def _by_days(results: Sequence[Measured]) -> Iterator[list[Measured]]:
+    """Ascending, some days together: PostgreSQL keeps days apart, and takes only so many in one transaction."""
+    days: set[int] = set()
+    some: list[Measured] = []
+    for each in sorted(results, key=lambda each: each.result.scheduled_at):
+        day = each.result.scheduled_at // DAY
+        if len(days) == MOST_DAYS and day not in days:
+            yield some
+            days, some = set(), []
+        days.add(day)
+        some.append(each)
+    if some:
+        yield some
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -7,16 +7,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from probe.model.definition import Definition
+from probe.model.ndjson import to_json
 from probe.model.result import Result, State
 from probe.model.sample import FailureKind, Phases
 from probe.model.sensitive import Sensitive
-from probe.model.settings import ReportSettings, Settings
+from probe.model.settings import ReportSettings, Retention, Settings
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, to_iso
 from probe.report.export import RESULTS, TABLES, AnyTable, Destination, Format
 from probe.runtime.exporting import WINDOW, ExportJob, export_figures, export_results
@@ -86,6 +88,25 @@ def whole(store: Store, asked: ExportJob) -> bytes:
     with Destination(kind=Format.NDJSON, output=None, standard=file).opened([RESULTS]) as sink:
         list(export_results(asked, store, sink))
     return file.getvalue()
+
+
+def configuration(folder: Path) -> Settings:
+    """That of another store, without checks."""
+    return Settings(
+        source="checks.yaml",
+        store=Sensitive.plain(f"sqlite:///{folder}/other.db"),
+        timezone="UTC",
+        location="elsewhere",
+        listen=None,
+        report=ReportSettings(directory="reports", every=MINUTE, title=""),
+        apis=(),
+        checks=(),
+    )
+
+
+def opened_lines(lines: bytes) -> io.BufferedReader:
+    source = io.BytesIO(lines)
+    return io.BufferedReader(source)
 
 
 def roll_up(store: Store, now: int) -> None:
@@ -196,24 +217,14 @@ def test_steps_tell_how_far_it_has_come(store: Store) -> None:
         assert list(export_figures(asked, store, opened, ["rate"], by_api=True)) == [1, 3]
 
 
-def test_what_is_exported_can_be_imported_elsewhere(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_is_exported_can_be_imported_elsewhere(store: Store, tmp_path: Path) -> None:
     down, unknown = range(20, 60), range(100, 110)
     filled(store, *history("shop/list", days=2, down=down, unknown=unknown), *history("shop/home", days=1))
     asked = job(store, T0, T0 + 2 * DAY)
     lines = whole(store, asked)
-    other = tmp_path_factory.mktemp("other") / "probe.db"
-    settings = Settings(
-        source="checks.yaml",
-        store=Sensitive.plain(f"sqlite:///{other}"),
-        timezone="UTC",
-        location="elsewhere",
-        listen=None,
-        report=ReportSettings(directory="reports", every=MINUTE, title=""),
-        apis=(),
-        checks=(),
-    )
+    settings = configuration(tmp_path)
     with open_store(settings.store) as second:
-        source = read_lines(io.BufferedReader(io.BytesIO(lines)))
+        source = read_lines(opened_lines(lines))
         *_, total = import_results(source, second, settings, now=T0 + 3 * DAY)
         assert (total.new, total.bad) == (3 * 144, 0)
         assert figures(second, asked, *TABLES) == figures(store, asked, *TABLES)
@@ -222,6 +233,34 @@ def test_what_is_exported_can_be_imported_elsewhere(store: Store, tmp_path_facto
         first, again = (sorted(each.splitlines()) for each in (lines, whole(second, asked)))
     told = [[json.loads(line) | {"definition": None} for line in each] for each in (first, again)]
     assert told[0] == told[1]
+
+
+def test_history_that_was_imported_survives_its_retention_and_being_imported_again(
+    store: Store, tmp_path: Path
+) -> None:
+    now = T0 + 40 * DAY
+    results = history("shop/list", days=3, down=[*range(20, 60), 300], unknown=[70])
+    lines = b"\n".join(json.dumps(to_json(each, INTERVAL)).encode() for each in results)
+    settings = configuration(tmp_path)
+    asked = job(store, T0 - DAY, T0 + 5 * DAY, HOUR, goes_on=False)
+
+    def bring_in() -> int:
+        *_, total = import_results(read_lines(opened_lines(lines)), store, settings, now=now)
+        while not store.roll_up("default", now=now, zone=BERLIN):
+            pass
+        assert sum(purged.rows for purged in store.purge(Retention(raw=DAY, evidence=None), now=now))
+        return total.new
+
+    store.record([result("shop/new", 40 * 24 * 60 - 5)])
+    roll_up(store, now)
+    assert bring_in() == len(results)
+    asked = replace(asked, checks=("shop/list",), locations=("default",))
+    with open_store(settings.store) as other:
+        expected = figures(filled(other, *results), asked, *TABLES)
+    assert whole(store, asked) == b""
+    assert figures(store, asked, *TABLES) == expected
+    bring_in()
+    assert figures(store, asked, *TABLES) == expected
 
 
 def test_results_are_those_of_the_period(store: Store) -> None:

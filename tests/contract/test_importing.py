@@ -132,6 +132,12 @@ def test_lines_come_in_any_order(store: Store) -> None:
     assert [each.scheduled_at for each in stored(store)] == [T0 + slot * MINUTE for slot in (1, 3, 5, 7)]
 
 
+def test_years_of_days_are_no_more_than_a_store_can_take(store: Store) -> None:
+    lines = [told(slot=-number * 7 * DAY) for number in range(250)]
+    assert imported(store, lines).new == 250
+    assert len(stored(store)) == 250
+
+
 def test_checks_that_the_file_does_not_define_are_told_once(store: Store) -> None:
     total = imported(store, [told("shop/list"), told("shop/gone"), told("other/gone"), told("shop/gone", MINUTE)])
     assert total.retired == {"shop/gone", "other/gone"}

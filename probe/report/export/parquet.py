@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 
-GROUP: Final = 50_000
+GROUP: Final = 20_000
 """Rows that are gathered before they are written."""
 
 
