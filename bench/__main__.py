@@ -10,6 +10,7 @@ from bench.against_curl import against_curl
 from bench.figure import Figure, show
 from bench.known_delay import known_delay
 from bench.loading import loading
+from bench.service_levels import service_levels
 from bench.storing import storing
 from bench.through_httpx import through_httpx
 from bench.throughput import plain, secure
@@ -19,6 +20,7 @@ PARTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
     "b2": secure,
     "b4": known_delay,
     "b5": storing,
+    "b6": service_levels,
     "b8": loading,
     "curl": against_curl,
     "httpx": through_httpx,

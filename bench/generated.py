@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
 from probe.model.result import Result, State
 from probe.model.sample import FailureKind, Phases
 from probe.model.sensitive import Sensitive
 from probe.model.units import DAY, HOUR, MINUTE, Micros
-from probe.store import Store, open_store
+from probe.store import open_store
 from probe.store.address import parse_address
 from probe.store.engine import make_engine
 from probe.store.tables import checks, days, hours, results, rolled
 
 CHECKS: Final = 1_000
-PATTERNS: Final = 10
+PATTERNS: Final = 8
 """Pasts that are recorded and rolled up for real; those of all other checks are copies of them."""
 
 DAYS: Final = 90
@@ -85,7 +85,7 @@ def _copy(connection: Connection) -> None:
     """The patterns' rows for all other checks; results only of the last days."""
     raw_from = NOW - RAW_DAYS * DAY
     raw_from -= raw_from % HOUR
-    connection.execute(results.delete().where(results.c.scheduled_at < raw_from))
+    connection.execute(delete(results).where(results.c.scheduled_at < raw_from))
     connection.execute(update(rolled).values(raw_from=raw_from))
     first = connection.execute(select(func.max(checks.c.id))).scalar_one() + 1
     names = range(PATTERNS, CHECKS)
@@ -103,8 +103,3 @@ def _multiply(connection: Connection, table: Table, first: int) -> None:
         pattern = keys[check_name(number % PATTERNS)]
         rows = select(literal(first + number - PATTERNS), *copied).where(table.c.check_id == pattern)
         connection.execute(insert(table).from_select(["check_id", *(column.name for column in copied)], rows))
-
-
-def opened(url: Sensitive) -> Store:
-    """The store, once it was generated."""
-    return open_store(url, create=False)

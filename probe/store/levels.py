@@ -13,17 +13,20 @@ from sqlalchemy import Connection, Row, Table, select
 
 from probe.model.result import State
 from probe.model.units import HOUR, Micros
-from probe.slo import histogram
 from probe.slo.calendar import day_of, next_day
 from probe.slo.histogram import EMPTY, Histogram
 from probe.slo.level import Level
-from probe.slo.timeline import Run, Runs, clipped, runs_of
+from probe.slo.timeline import Run, clipped, runs_of
 from probe.store.codes import FAILURES, STATES
-from probe.store.packing import unpack
+from probe.store.packing import pack, unpack, unpack_all
 from probe.store.records import Intervals
 from probe.store.tables import checks, days, hours, results
 
+Stored: TypeAlias = tuple[bytes, int, Micros, Micros, Micros]
+"""A histogram's columns: buckets, count, total, minimum, maximum."""
+
 _CHUNK: Final = 2_000
+_NONE: Final[Stored] = (b"", 0, 0, 0, 0)
 _Row: TypeAlias = Row[*tuple[Any, ...]]
 
 
@@ -36,12 +39,13 @@ class Stretch(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What a row tells of a check."""
+    """What a row tells of a check: its timeline as it is packed, from a moment on, and its histograms as they are stored."""
 
     check_id: int
-    runs: Runs
-    latency: Histogram
-    latency_down: Histogram
+    starts_at: Micros
+    timeline: bytes
+    latency: Stored
+    latency_down: Stored
 
 
 class Unlike(Exception):
@@ -95,9 +99,19 @@ def levels(
 
 def _level(parts: Sequence[Part]) -> Level:
     return Level(
-        runs=tuple([run for part in parts for run in part.runs]),
-        latency=histogram.together([part.latency for part in parts]),
-        latency_down=histogram.together([part.latency_down for part in parts]),
+        runs=tuple(unpack_all([(part.timeline, part.starts_at) for part in parts])),
+        latency=_together([part.latency for part in parts if part.latency[1]]),
+        latency_down=_together([part.latency_down for part in parts if part.latency_down[1]]),
+    )
+
+
+def _together(parts: Sequence[Stored]) -> Histogram:
+    """As `histogram.together`, without making a histogram of each."""
+    if not parts:
+        return EMPTY
+    buckets, counts, totals, minima, maxima = zip(*parts, strict=True)
+    return Histogram(
+        buckets=b"".join(buckets), count=sum(counts), total=sum(totals), minimum=min(minima), maximum=max(maxima)
     )
 
 
@@ -105,18 +119,18 @@ def _rolled(connection: Connection, location_id: int, stretch: Stretch, tier: Ta
     """Rows of days or hours; of an hour that the range divides only the slots, as in `Rollup.clipped`."""
     _, start, end = stretch
     borders = dict(_days(start, end, zone)) if tier is days else {}
-    for check_id, starts_at, ends_at, timeline, *parts in _rows(
-        connection, tier, location_id, start - start % HOUR if tier is hours else start, end
-    ):
-        runs = unpack(timeline, starts_at)
+    first = start - start % HOUR if tier is hours else start
+    for check_id, starts_at, ends_at, timeline, *columns in _rows(connection, tier, location_id, first, end):
         if tier is days and borders.get(starts_at) != ends_at:
             raise Unlike
-        if starts_at < start or ends_at > end:
-            runs = runs_of(clipped(runs, start, end))
-        if starts_at < start:
-            yield Part(check_id, runs, EMPTY, EMPTY)
-        else:
-            yield Part(check_id, runs, _histogram(parts[:5]), _histogram(parts[5:]))
+        part = Part(check_id, starts_at, timeline, tuple(columns[:5]), tuple(columns[5:]))
+        yield part if start <= starts_at and ends_at <= end else _clipped(part, start, end)
+
+
+def _clipped(part: Part, start: Micros, end: Micros) -> Part:
+    runs = runs_of(clipped(unpack(part.timeline, part.starts_at), start, end))
+    cut = part._replace(timeline=pack(runs, part.starts_at))
+    return cut if start <= part.starts_at else cut._replace(latency=_NONE, latency_down=_NONE)
 
 
 def _days(start: Micros, end: Micros, zone: ZoneInfo) -> Iterator[tuple[Micros, Micros]]:
@@ -143,13 +157,6 @@ def _rows(connection: Connection, tier: Table, location_id: int, start: Micros, 
     yield from connection.execute(query, execution_options={"yield_per": _CHUNK})
 
 
-def _histogram(parts: Sequence[Any]) -> Histogram:
-    return Histogram(**dict(zip(_HISTOGRAM, parts, strict=True))) if parts[1] else EMPTY
-
-
-_HISTOGRAM: Final = ("buckets", "count", "total", "minimum", "maximum")
-
-
 def _single(connection: Connection, location_id: int, stretch: Stretch, intervals: Intervals) -> Iterator[Part]:
     its_own = (results.c.check_id == checks.c.id) & (results.c.location_id == location_id)
     query = (
@@ -170,4 +177,9 @@ def _single(connection: Connection, location_id: int, stretch: Stretch, interval
             slots.append(Run(slot, 0, 1, state, FAILURES[failure], intervals.get(definition)))
             if status is not None and latency is not None and state is not State.UNKNOWN:
                 latencies[state is State.DOWN].append(latency)
-        yield Part(check_id, tuple(slots), Histogram.of(latencies[False]), Histogram.of(latencies[True]))
+        up, down = (_stored(Histogram.of(latencies[is_down])) for is_down in (False, True))
+        yield Part(check_id, stretch.start, pack(runs_of(slots), stretch.start), up, down)
+
+
+def _stored(histogram: Histogram) -> Stored:
+    return histogram.buckets, histogram.count, histogram.total, histogram.minimum, histogram.maximum

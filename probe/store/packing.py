@@ -8,7 +8,7 @@ it begins (0: after the interval; else 1 more), for the first run after the star
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -40,14 +40,37 @@ def pack(runs: Runs, start: Micros) -> bytes:
 
 def unpack(packed: bytes, start: Micros) -> Runs:
     """The runs that `pack` was given."""
-    runs = _remembered(packed) if len(packed) <= _SHORT else _unpacked(packed)
-    return tuple(
-        [Run(start + at, step, slots, state, failure, interval) for at, step, slots, state, failure, interval in runs]
-    )
+    return tuple(_moved(_read(packed), start))
+
+
+def unpack_all(parts: Iterable[tuple[bytes, Micros]]) -> list[Run]:
+    """The runs of timelines that follow one another. Where one goes on as the one before it they are a single run."""
+    runs: list[Run] = []
+    before: Runs = ()
+    last, more = 0, 0
+    for packed, start in [*parts, (b"", 0)]:
+        found = _read(packed)
+        if found is before and len(found) == 1 and start + found[0].start - last == found[0].step:
+            more += found[0].slots
+            last += found[0].slots * found[0].step
+            continue
+        if more:
+            runs[-1] = runs[-1]._replace(slots=runs[-1].slots + more)
+        runs += _moved(found, start)
+        before, last, more = found, runs[-1].last if runs else 0, 0
+    return runs
+
+
+def _moved(runs: Runs, by: Micros) -> list[Run]:
+    return [Run(by + at, step, slots, state, failure, interval) for at, step, slots, state, failure, interval in runs]
+
+
+def _read(packed: bytes) -> Runs:
+    """From a start at 0. A check's healthy hours are all the same then, and so are its days."""
+    return _remembered(packed) if len(packed) <= _SHORT else _unpacked(packed)
 
 
 def _unpacked(packed: bytes) -> Runs:
-    """From a start at 0."""
     runs: list[Run] = []
     numbers = _numbers(packed)
     last, interval = 0, 0
@@ -63,8 +86,7 @@ def _unpacked(packed: bytes) -> Runs:
     return tuple(runs)
 
 
-_remembered = lru_cache(maxsize=4096)(_unpacked)
-"""A check's healthy hours are all the same, and so are its days."""
+_remembered: Final = lru_cache(maxsize=4096)(_unpacked)
 
 
 def _distance(distance: Micros, interval: Micros) -> int:
