@@ -22,7 +22,7 @@ from probe.model.result import Result, State
 from probe.model.sample import FailureKind
 from probe.model.sensitive import Sensitive
 from probe.model.units import SECOND, Micros
-from probe.store import open_store
+from probe.store import check_store, open_store
 from probe.store.address import parse_address
 from tests.crash.ledger import INTERVAL, Compared, Ledger, changed, compare, holes, ledger
 from tests.crash.processes import working_in
@@ -155,6 +155,7 @@ class Stage:
         assert not [age for age in ages if age > PROMISED]
         assert not compared.invented
         assert not holes(self.seen)
+        self.expect_sound_store()
         # So a slot that was lost is there, and not as measured:
         assert {row.state for row in self.seen.values() if not row.is_measured} <= {State.UNKNOWN}
         await self.nobody_is_left()
@@ -165,6 +166,10 @@ class Stage:
             while list(working_in(self.folder)):
                 await asyncio.sleep(0.05)
 
+    def expect_sound_store(self) -> None:
+        """`probe db check` finds nothing."""
+        assert check_store(self.directly or self.store, now=now(), progress=lambda *_: None) == []
+
     def expect_nothing_lost(self) -> None:
         """What DESIGN §11 says of a store that was away: every request is there as measured."""
         self.look()
@@ -173,6 +178,7 @@ class Stage:
         assert not compared.lost
         assert not compared.invented
         assert not holes(self.seen)
+        self.expect_sound_store()
 
     @contextmanager
     def _as_left(self) -> Iterator[Sensitive]:
