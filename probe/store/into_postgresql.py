@@ -53,11 +53,11 @@ def insert(connection: Connection, batch: Batch) -> Taken:
     """
     rows = [batch.rows[key] for key in sorted(batch.rows)]
     with _partitions_expected():
-        if len(rows) < COPIED_FROM:
-            new = _keys(connection, _FROM_ARRAYS, _arrays(_ROWS, rows))
-        else:
+        if len(rows) >= COPIED_FROM and connection.exec_driver_sql(_MAY_STAGE).scalar():
             _copy(connection, rows)
             new = _keys(connection, _FROM_STAGING, {})
+        else:
+            new = _keys(connection, _FROM_ARRAYS, _arrays(_ROWS, rows))
     replaced = _replace(connection, batch, batch.rows.keys() - new) if len(new) < len(rows) else set()
     return Taken(len(new), len(replaced), sorted(batch.telling.keys() & (new | replaced)))
 
@@ -138,6 +138,7 @@ _NAMES: Final = tuple(results.columns.keys())
 _KEYS: Final = _unnested(*_KEY)
 _ROWS: Final = _unnested(*results.columns)
 _STAGING: Final = table("staging", *(column(name) for name in _NAMES), schema="pg_temp")
+_MAY_STAGE: Final = "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staging (LIKE results) ON COMMIT DELETE ROWS"
 _COPY: Final = f"COPY pg_temp.staging ({', '.join(_NAMES)}) FROM STDIN"
 

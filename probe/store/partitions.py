@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from probe.model.units import DAY, Micros
 from probe.store.engine import is_sqlite, writing
+from probe.store.tables import checks
 
 Day: TypeAlias = int
 """Days since the epoch, in UTC."""
@@ -74,10 +75,13 @@ def count(connection: Connection, day: Day) -> int:
 
 
 def holds(connection: Connection, day: Day, location_ids: Sequence[int]) -> bool:
-    """Whether a day has results of any of these locations."""
+    """Whether a day has results of any of these locations. By check, lest all of a day is read that has none."""
+    check: ColumnClause[int] = column("check_id")
     place: ColumnClause[int] = column("location_id")
-    found = select(place).select_from(table(_name(day))).where(place.in_(location_ids)).limit(1)
-    return bool(location_ids) and connection.execute(found).first() is not None
+    rows = table(_name(day), check, place)
+    found = select(rows.c.location_id).join_from(checks, rows, rows.c.check_id == checks.c.id)
+    its_own = found.where(rows.c.location_id.in_(location_ids)).limit(1)
+    return bool(location_ids) and connection.execute(its_own).first() is not None
 
 
 def drop(engine: Engine, day: Day, *, ready: Callable[[Connection], bool]) -> bool:

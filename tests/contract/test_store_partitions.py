@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from probe.model.errors import StoreError, StoreUnreachable
 from probe.model.sensitive import Sensitive
 from probe.model.units import DAY, MINUTE
 from probe.store import HEAD, Recorded, Store, open_store, schema, upgrade_store
 from probe.store.address import parse_address
 from probe.store.engine import make_engine, writing
+from probe.store.into_postgresql import COPIED_FROM
 from probe.store.partitions import DAYS_AHEAD, drop, over
 from probe.store.tables import checks, results
 from tests.contract.test_store import T0, down, rows, stored, up
@@ -111,6 +113,33 @@ def test_processes_that_make_the_same_day_at_once_all_succeed(opened: Callable[[
         thread.join()
     assert counted == [5] * 4
     assert partitions(stores[0]) == names(MIDNIGHT, 6)
+
+
+@pytest.mark.parametrize("status", [1_000, 100_000])
+def test_a_large_batch_with_a_row_that_is_refused_is_taken_back_whole(store: Store, status: int) -> None:
+    """By the table's rules, or by COPY itself for which the number is too large."""
+    batch = [up(slot) for slot in range(2 * COPIED_FROM)]
+    with pytest.raises(StoreError, match="refused a row") as refused:
+        store.record([*batch, up(9_999, http_status=status)])
+    assert not isinstance(refused.value, StoreUnreachable)
+    assert stored(store) == []
+    assert store.record(batch) == Recorded(stored=2 * COPIED_FROM, duplicates=0)
+
+
+def test_a_user_without_temporary_tables_stores_large_batches_too(database: Sensitive) -> None:
+    url = parse_address(database).url
+    engine = make_engine(parse_address(database))
+    with engine.begin() as connection:
+        for statement in (
+            f"CREATE ROLE {url.database}_user LOGIN",
+            f"REVOKE TEMPORARY ON DATABASE {url.database} FROM PUBLIC",
+            f"GRANT CREATE ON SCHEMA public TO {url.database}_user",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    theirs = url.set(drivername="postgresql", username=f"{url.database}_user").render_as_string(hide_password=False)
+    with open_store(Sensitive.plain(theirs)) as store:
+        assert store.record([up(slot) for slot in range(COPIED_FROM)]).stored == COPIED_FROM
 
 
 def test_an_older_store_moves_into_partitions_with_all_that_it_holds(database: Sensitive) -> None:
