@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.utils import CryptographyDeprecationWarning
 
 LARGEST: Final = 2**20
 _PRIVATE_KEY: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
@@ -61,7 +63,9 @@ def _read(path: Path, _modified: int, _size: int) -> Pem:
 
 def _certificate(data: bytes) -> Part:
     try:
-        first, *_ = x509.load_pem_x509_certificates(data)
+        with warnings.catch_warnings():  # a system's own bundle has authorities that no longer follow the rules
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            first, *_ = x509.load_pem_x509_certificates(data)
     except ValueError:
         return Part(problem="has no certificate in PEM form, or a damaged one")
     try:
