@@ -17,8 +17,12 @@ from probe.model.result import AssertionOutcome, Result, State, Transcript, Verd
 from probe.model.sample import PHASES, FailureKind, Phases
 from probe.model.units import Micros
 from probe.runtime.runs import Run
+from probe.runtime.threads import considerately
 
 Key: TypeAlias = tuple[str, str, Micros]
+
+AT_ONCE: Final = 100
+"""Results that are written before others have their turn: half a millisecond."""
 
 _CRC: Final = 8  # digits
 _RESULT: Final = "result"
@@ -33,7 +37,7 @@ def key_of(result: Result) -> Key:
 
 def lines_of(results: Iterable[Result], runs: Iterable[Run]) -> list[bytes]:
     """A line for each result, without its transcript, and for each run."""
-    return [*map(_line, map(_told, results)), *(_line([_RUN, *run]) for run in runs)]
+    return [*map(_line, map(_told, considerately(results, every=AT_ONCE))), *(_line([_RUN, *run]) for run in runs)]
 
 
 def evidence_of(results: Iterable[Result]) -> list[bytes]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from threading import Thread
-from typing import TypeVar, TypeVarTuple, Unpack
+from typing import Final, TypeVar, TypeVarTuple, Unpack
+
+BREATH: Final = 0.000_2
+"""Seconds, enough for the event loop to wake up."""
 
 _Arguments = TypeVarTuple("_Arguments")
 _Answer = TypeVar("_Answer")
@@ -29,3 +33,15 @@ async def in_thread(call: Callable[[Unpack[_Arguments]], _Answer], *arguments: *
     answer.set_running_or_notify_cancel()
     Thread(target=work, name=f"probe-{getattr(call, '__name__', 'call')}", daemon=True).start()
     return await asyncio.wrap_future(answer)
+
+
+def considerately(items: Iterable[_Answer], *, every: int) -> Iterator[_Answer]:
+    """The items, with a breath after so many.
+
+    A thread that computes keeps the interpreter for 5 ms at a time, by which every attempt in flight would be measured too
+    long.
+    """
+    for number, item in enumerate(items, start=1):
+        if number % every == 0:
+            time.sleep(BREATH)
+        yield item

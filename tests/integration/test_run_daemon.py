@@ -190,6 +190,27 @@ async def test_results_that_the_store_does_not_take_are_lost_aloud(
     assert ResultsLost.exit_status == 3
 
 
+async def test_a_store_that_is_away_is_told_in_the_report_and_what_is_spooled_is_stored_at_the_next_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Store, __: list[Result]) -> Recorded:
+        raise StoreUnreachable("the store is away")
+
+    page = Path(settings.report.directory) / "index.html"
+    with monkeypatch.context() as fault:
+        async with running(settings) as seen:
+            fault.setattr(Store, "record", away)
+            await seen.more(2)
+            async with asyncio.timeout(PATIENCE):
+                while "The store takes no results since" not in page.read_text():
+                    await asyncio.sleep(0.05)
+    measured = {result.scheduled_at for result in seen.results}
+    assert measured - {slot for slot, _ in slots_of(settings)}
+    async with running(settings):
+        pass
+    assert measured <= {slot for slot, state in slots_of(settings) if state is State.UP}
+
+
 async def test_it_leaves_no_task_and_no_connection_behind(settings: Settings) -> None:
     before = asyncio.all_tasks()
     async with running(settings) as seen:
