@@ -15,7 +15,7 @@ from probe.model.settings import Settings
 from probe.report import check_writable
 from probe.runtime.garbage import kept
 
-_FIXED: Final = ("store", "listen", "location")
+_FIXED: Final = ("store", "spool", "listen", "location")
 """What takes effect only with a restart."""
 
 _log = structlog.get_logger("probe.reloading")

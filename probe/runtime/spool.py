@@ -260,8 +260,9 @@ def _take(lock: int, directory: Path) -> None:
             f"the spool {directory} is in use by another probe (process {owner}); "
             "stop that one, or give this one a spool of its own with spool.directory"
         ) from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    with suppress(OSError):  # on a full disk the lock holds without a name
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
 
 
 def _write(descriptor: int, data: bytes, size: int) -> None:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -335,3 +335,15 @@ with opened(Path(sys.argv[1])) as spool:
 def test_a_limit_of_the_size_of_files_is_lived_with(directory: Path) -> None:
     run = subprocess.run([sys.executable, "-c", LIMITED, str(directory)], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == [os.strerror(errno.EFBIG), "100 0"]
+
+
+def test_on_a_disk_that_is_full_at_the_start_what_is_left_can_be_replayed(small_disk: Path) -> None:
+    with opened(small_disk / "spool") as spool:
+        spool.append([at(1), at(2)])
+    with suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as ballast:
+        while True:
+            ballast.write(bytes(4096))
+    with opened(small_disk / "spool") as spool:
+        with pytest.raises(SpoolFailed):
+            spool.append([at(3)])
+        assert drained(spool) == ([at(1), at(2)], 0)
