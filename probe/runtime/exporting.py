@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -50,21 +50,20 @@ class ExportJob:
 
 
 def export_results(job: ExportJob, store: Store, sink: Sink) -> Iterator[int]:
-    """Writes every result, check after check; a step a check, which gives how many are done.
+    """Writes every result; a step a check and location, which gives how many are done.
 
     Raises:
         StoreError: the store can't be read.
     """
     start, end = job.period
-    for done, check in enumerate(job.checks, start=1):
-        for location in job.locations:
-            for whole in store.results(check, start=start, end=end, location=location):
-                sink.write(RESULTS, whole)
+    for done, (check, location) in enumerate(product(job.checks, job.locations), start=1):
+        for whole in store.results(check, start=start, end=end, location=location):
+            sink.write(RESULTS, whole)
         yield done
 
 
 def export_figures(job: ExportJob, store: Store, sink: Sink, metrics: Sequence[str], *, by_api: bool) -> Iterator[int]:
-    """Writes the figures of every part; a step a check, which gives how many are done.
+    """Writes the figures of every part; a step a check and location, or API and location, which gives how many are done.
 
     Raises:
         StoreError: the store can't be read.
@@ -118,6 +117,7 @@ class _Past:
             self._rollups(ranges, check),
             interval=self._job.intervals.get(check) or self._newest.get(check, DEFAULT_INTERVAL),
             goes_on=check in self._job.intervals,
+            began=self._began(ranges, check),
         )
         return (part for part in parts if part.start >= start and not part.is_empty)
 
@@ -131,11 +131,17 @@ class _Past:
                 gathered = {start: [merged_parts(parts)] for start, parts in gathered.items()}
         return (gathered[start][0] for start in sorted(gathered))
 
+    def _began(self, ranges: Ranges, check: str) -> Micros | None:
+        began = ranges.began(check)
+        return began if began is not None and began < self._lead(check) else None
+
+    def _lead(self, check: str) -> Micros:
+        """Nothing that was found before can be held up to the first border."""
+        return self._job.cuts[0] - MAX_GAP * self._longest.get(check, DEFAULT_INTERVAL)
+
     def _rollups(self, ranges: Ranges, check: str) -> Iterator[Rollup]:
         """Adjacent periods: first what may be held over the first border, then the parts."""
-        start = self._job.cuts[0]
-        lead = (start - MAX_GAP * self._longest.get(check, DEFAULT_INTERVAL), start)
-        for window in (lead, *self._windows):
+        for window in ((self._lead(check), self._job.cuts[0]), *self._windows):
             days = cuts(Period(window[0], window[-1]), CalendarStep.DAY, zone=self._job.zone)
             yield from by_period(ranges.tiles(check, sorted({*window, *days})), window)
 

@@ -27,6 +27,9 @@ HEAVIEST_BATCH: Final = 16 << 20
 MOST_DAYS: Final = 100
 """Days whose results are stored together."""
 
+MOST_LOCATIONS: Final = 1_000
+"""Of a store; more come of a mistake, and would stay for ever."""
+
 EARLIEST: Final[Micros] = 946_684_800 * SECOND  # 2000-01-01
 """What lies before was mistaken for something else: seconds for milliseconds, for instance."""
 
@@ -98,6 +101,7 @@ class _Intake:
         self._location = settings.location
         self._now = now
         self._origins = Origins(store, map(Definition.of, settings.checks))
+        self._locations = {*store.locations()}
         self._known = {*store.checks(), *(check.id for check in settings.checks)}
 
     def take(self, batch: Sequence[Line]) -> Imported:
@@ -136,6 +140,10 @@ class _Intake:
             value = {"location": self._location} | {name: each for name, each in value.items() if each is not None}
         result = from_json(value)
         _vet(result, now=self._now)
+        self._locations.add(result.location)
+        if len(self._locations) > MOST_LOCATIONS:
+            self._locations.discard(result.location)
+            raise ValueError(f"location would be one of more than {MOST_LOCATIONS:,}, which can't be meant")
         return Measured(line.number, result, _interval(value))
 
     def _store_all(self, results: Sequence[Measured]) -> tuple[Recorded, list[Refused]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from probe.model.result import State
 from probe.model.units import Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.rollup import Figures, Rollup, merged_figures
@@ -32,15 +33,18 @@ class Part:
         return not self.steps and not self.figures.slots
 
 
-def series(rollups: Iterable[Rollup], *, interval: Micros, goes_on: bool) -> Iterator[Part]:
+def series(
+    rollups: Iterable[Rollup], *, interval: Micros, goes_on: bool, began: Micros | None = None
+) -> Iterator[Part]:
     """The parts of one check, with what a slot came to held over the borders.
 
     Args:
         rollups: adjacent periods, ascending.
         interval: of slots that don't know theirs.
         goes_on: whether the check is measured still. Where it isn't, the time after its last slot doesn't count.
+        began: its first slot, where that lies before all of them: the time up to the next one is unknown then.
     """
-    held: Run | None = None
+    held = None if began is None else Run(began, 0, 1, State.UNKNOWN, None, None)
     waiting: list[Part] = []
     for each in rollups:
         runs = each.runs if held is None else (held, *each.runs)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, func, select
 
 from probe.model.result import Record
 from probe.model.units import HOUR, Micros
@@ -17,7 +17,7 @@ from probe.slo.level import Level
 from probe.slo.rollup import Rollup, extended, of_records
 from probe.store import records, tiers
 from probe.store.levels import Unlike, levels, stretches
-from probe.store.tables import checks, days, hours, locations, rolled, stale
+from probe.store.tables import checks, days, hours, locations, results, rolled, stale
 
 Period: TypeAlias = tuple[Micros, Micros]
 
@@ -97,6 +97,26 @@ class Ranges:
         """The results themselves, ascending, as far as they are still there."""
         check_id = self._checks.get(check)
         return iter(()) if check_id is None else self.late(check_id, start, end)
+
+    def began(self, check: str) -> Micros | None:
+        """The check's oldest slot; `None` where there is none."""
+        check_id = self._checks.get(check)
+        if check_id is None:
+            return None
+        rolled_up = [
+            tile.runs[0].start if tile.runs else tile.start
+            for tier in (days, hours)
+            if (oldest := self._oldest(tier.c.starts_at, check_id)) is not None
+            for tile in tiers.read(self._connection, tier, check_id, self._location, start=oldest, end=oldest + 1)
+        ]
+        single = self._oldest(results.c.scheduled_at, check_id)
+        return min([*rolled_up, *(() if single is None else (single,))], default=None)
+
+    def _oldest(self, moment: Column[int], check_id: int) -> Micros | None:
+        query = select(func.min(moment)).where(
+            moment.table.c.check_id == check_id, moment.table.c.location_id == self._location
+        )
+        return self._connection.execute(query).scalar()
 
     def fine(self, check_id: int, start: Micros, end: Micros, cuts: Sequence[Micros] = ()) -> Iterator[Rollup]:
         """The same of `[start, end)` from hours and single results alone."""

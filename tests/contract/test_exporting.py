@@ -165,6 +165,19 @@ def test_what_is_measured_still_is_unknown_where_there_is_nothing_and_what_is_re
     assert (retired["up_seconds"], retired["unknown_seconds"]) == (86_400 + 600, 0)
 
 
+@pytest.mark.parametrize("is_rolled_up", [False, True])
+def test_a_check_that_was_there_before_is_unknown_until_it_is_measured_again(store: Store, is_rolled_up: bool) -> None:
+    filled(store, *history("shop/list", days=1), *(result("shop/list", 5 * 1_440 + 10 * slot) for slot in range(144)))
+    if is_rolled_up:
+        roll_up(store, T0 + 6 * DAY)
+    period = T0 + 3 * DAY, T0 + 6 * DAY
+    (found,) = figures(store, job(store, *period, CalendarStep.WHOLE), "availability")
+    assert (found["unknown_seconds"], found["up_seconds"]) == (2 * 86_400, 86_400)
+    assert (found["availability"], found["coverage"]) == (1.0, 1 / 3)
+    (younger,) = figures(store, job(store, T0 - DAY, T0 + DAY, CalendarStep.WHOLE), "availability")
+    assert younger["unknown_seconds"] == 0
+
+
 def test_an_api_is_as_weak_as_its_weakest_check(store: Store) -> None:
     filled(
         store,

@@ -19,7 +19,7 @@ from probe.model.sample import FailureKind, Phases
 from probe.model.sensitive import Sensitive
 from probe.model.settings import ReportSettings, Settings
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, to_iso
-from probe.runtime.importing import LARGEST_BATCH, Imported, import_results
+from probe.runtime.importing import LARGEST_BATCH, MOST_LOCATIONS, Imported, import_results
 from probe.runtime.lines import Line
 from probe.runtime.origins import Measured, Origins, Refused
 from probe.store import Recorded, Store, Whole
@@ -290,6 +290,12 @@ def test_more_definitions_than_can_be_meant_are_refused(store: Store) -> None:
     assert [each.line for each in settled.results] == [0, 1, 2]
     assert [each.line for each in settled.refused] == [3, 4]
     assert len(store.definitions()) == 3
+
+
+def test_more_locations_than_can_be_meant_are_refused(store: Store) -> None:
+    lines = [told(location=f"place-{number}") for number in range(MOST_LOCATIONS + 2)]
+    total = imported(store, [*lines, *lines[:5]])
+    assert (total.new, total.present, total.bad) == (MOST_LOCATIONS, 5, 2)
 
 
 # When the store refuses.

@@ -149,6 +149,11 @@ def tiles(store: Store) -> None:
         ranges.tiles(CHECK, [END - 9 * DAY + MINUTE, END])
 
 
+def began(store: Store) -> None:
+    with store.ranges("default") as ranges:
+        ranges.began(CHECK)
+
+
 def levels(store: Store) -> None:
     with store.ranges("default") as ranges:
         ranges.levels(END - 20 * DAY + MINUTE, END)
@@ -167,6 +172,7 @@ ASKED: Final[dict[str, Callable[[Store], object]]] = {
     "the last failures of a check": lambda store: store.failures(CHECK, limit=5, transcripts=7),
     "the newest result of each check": lambda store: store.covered_until("default"),
     "the past of a check, rolled up": tiles,
+    "when a check began": began,
     "service levels of all checks": levels,
     "a late result in the place of an unknown": late,
     "rolling up": lambda store: store.roll_up("default", now=END + HOUR, zone=ZoneInfo("UTC"), limit=5),

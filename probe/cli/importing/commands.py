@@ -11,11 +11,6 @@ from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FormatOption
 imports = typer.Typer(help="Bring history in.", no_args_is_help=True)
 
 
-@imports.callback()
-def bring_in() -> None:
-    """Bring history in."""
-
-
 @imports.command()
 def results(
     file: Annotated[

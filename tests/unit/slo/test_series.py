@@ -64,6 +64,20 @@ def test_what_lies_between_results_is_unknown_whether_it_goes_on_or_not() -> Non
         assert [part.steps for part in found[1:3]] == [(Span(100, 200, UNKNOWN),), (Span(200, 300, UNKNOWN),)]
 
 
+def test_what_a_check_was_when_it_began_long_ago_is_not_known() -> None:
+    rollups = rolled([record(150, UP)], [100, 140, 200])
+    for goes_on in (True, False):
+        found = list(series(rollups, interval=10, goes_on=goes_on, began=7))
+        assert found[0].steps == (Span(100, 140, UNKNOWN),)
+        assert found[1].steps[:2] == (Span(140, 150, UNKNOWN), Span(150, 170, UP))
+
+
+def test_a_check_that_ended_long_ago_is_nowhere() -> None:
+    rollups = rolled([], [100, 140, 200])
+    assert all(part.is_empty for part in series(rollups, interval=10, goes_on=False, began=7))
+    assert [part.time.unknown for part in series(rollups, interval=10, goes_on=True, began=7)] == [40, 60]
+
+
 def test_slots_without_an_interval_take_the_one_that_is_given() -> None:
     assert parts([record(0, UP, None)], [0, 100])[0].steps == (Span(0, 20, UP), Span(20, 100, UNKNOWN))
 
