@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.contract.test_store_opening import engine_of
 FIRST = schema.REVISIONS[0]
 UPGRADER = """
 import sys
+import time
 from probe.model.sensitive import Sensitive
 from probe.store import upgrade_store
 
@@ -118,3 +120,34 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(url: Sensitive) -> Non
     assert upgrade_store(url) == FIRST
     with open_store(url) as store:
         assert store.simulated_until() == 5
+
+
+@pytest.mark.postgres
+def test_an_upgrade_that_is_killed_half_way_leaves_the_store_as_it_was(database: Sensitive) -> None:
+    """Somebody reads the table that a later revision changes, so that it waits there with the earlier ones done."""
+    make_store(database, FIRST)
+    with engine_of(database).connect() as reader:
+        reader.execute(text("SELECT count(*) FROM results"))
+        upgrader = subprocess.Popen(
+            [sys.executable, "-c", UPGRADER, database.reveal()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert upgrader.stdin
+        upgrader.stdin.write("go\n")
+        upgrader.stdin.flush()
+        wait_until(database, "wait_event_type = 'Lock'", 1)
+        upgrader.kill()
+        upgrader.communicate()
+    wait_until(database, "application_name = 'probe'", 0)
+    assert revision_of(database) == FIRST
+    assert upgrade_store(database) == FIRST
+
+
+def wait_until(url: Sensitive, condition: str, count: int) -> None:
+    """Until so many of the server's sessions in this database are so; a test that waits for ever is ended."""
+    query = text(f"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {condition}")
+    with engine_of(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.execute(query).scalar_one() != count:
+            time.sleep(0.02)
