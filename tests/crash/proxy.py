@@ -49,7 +49,7 @@ class Wire:
     cuts: int = 0
     _fault: Fault = Fault.NONE
     _flows: asyncio.Event = field(default_factory=asyncio.Event)
-    _ends: set[asyncio.StreamWriter] = field(default_factory=set)
+    _carrying: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
 
     def be(self, fault: Fault) -> None:
         """Have this fault, or none, from now on."""
@@ -65,17 +65,29 @@ class Wire:
 
     def cut(self) -> None:
         """Cut every connection now."""
-        for end in self._ends:
+        for end in self._carrying.values():
             end.transport.abort()
 
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def end(self) -> None:
+        """Cut everything, and wait until nothing of it is left."""
+        self.be(Fault.REFUSES)
+        self.cut()
+        await asyncio.gather(*self._carrying)
+
+    def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A connection has come."""
+        carrying = asyncio.get_running_loop().create_task(self._carry(reader, writer))
+        self._carrying[carrying] = writer
+        carrying.add_done_callback(self._carrying.pop)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection from its beginning to its end."""
-        self._ends.add(writer)
-        with suppress(OSError):
-            if self._fault is not Fault.REFUSES:
-                await self._between(reader, writer)
-        self._ends.discard(writer)
-        writer.transport.abort()
+        try:
+            with suppress(OSError):
+                if self._fault is not Fault.REFUSES:
+                    await self._between(reader, writer)
+        finally:
+            await _abort(writer)
 
     async def _between(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, asks = await asyncio.open_unix_connection(self.socket)
@@ -88,7 +100,7 @@ class Wire:
         for direction in directions:
             direction.cancel()
         await asyncio.gather(*directions, return_exceptions=True)
-        asks.transport.abort()
+        await _abort(asks)
 
     async def _ask(self, reader: asyncio.StreamReader, asks: asyncio.StreamWriter, is_mute: asyncio.Event) -> None:
         while data := await reader.read(_CHUNK):
@@ -114,6 +126,12 @@ class Wire:
             await writer.drain()
 
 
+async def _abort(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
 @asynccontextmanager
 async def wired(socket: Path, database: str) -> AsyncIterator[Wire]:
     """A wire without fault to a database of the server that listens there."""
@@ -121,10 +139,9 @@ async def wired(socket: Path, database: str) -> AsyncIterator[Wire]:
         url = f"postgresql://postgres@127.0.0.1:{place.getsockname()[1]}/{database}"
         wire = Wire(socket, Sensitive.plain(url))
         wire.be(Fault.NONE)
-        listener = await asyncio.start_server(wire.carry, sock=place)
+        listener = await asyncio.start_server(wire.take, sock=place)
         try:
             yield wire
         finally:
             listener.close()
-            wire.cut()
-            await asyncio.sleep(0)
+            await wire.end()

@@ -24,7 +24,7 @@ USUAL: Final = 5
 LONG_AGO: Final = 1_000 * SECOND
 """The slots since then are many transactions."""
 
-pytestmark = pytest.mark.timeout(60 + 6 * rounds(USUAL))
+pytestmark = pytest.mark.timeout(300 + 6 * rounds(USUAL))
 
 
 async def test_kills_at_random_moments_lose_at_most_the_last_second(stage: Stage) -> None:
