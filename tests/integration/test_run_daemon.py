@@ -202,7 +202,7 @@ async def test_a_store_that_is_away_is_told_in_the_report_and_what_is_spooled_is
             fault.setattr(Store, "record", away)
             await seen.more(2)
             async with asyncio.timeout(PATIENCE):
-                while "The store takes no results since" not in page.read_text():
+                while not page.exists() or "The store takes no results since" not in page.read_text():
                     await asyncio.sleep(0.05)
     measured = {result.scheduled_at for result in seen.results}
     assert measured - {slot for slot, _ in slots_of(settings)}
