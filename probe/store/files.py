@@ -22,9 +22,10 @@ class Files:
 
     @classmethod
     def of(cls, file: Path | None) -> Files:
-        """Those of an SQLite store, as they are now."""
+        """Those of an SQLite store. Only the file itself is known yet: who closes last takes the companions along, until we write."""
         files = cls((str(file), *(f"{file}{suffix}" for suffix in COMPANIONS)) if file else ())
-        files.note()
+        if file:
+            files._seen[0] = identity(str(file))
         return files
 
     @property
