@@ -5,6 +5,7 @@ As a program it does the `HouseJob` that it is given.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -29,13 +30,18 @@ MOST: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseJob:
-    """A round of housekeeping, complete: it travels to another process."""
+    """A round of housekeeping, complete: it travels to another process.
+
+    Attributes:
+        wanted_by: the process that asked for it.
+    """
 
     store: Sensitive
     location: str
     timezone: str
     retention: Retention
     now: Micros
+    wanted_by: int
 
     @classmethod
     def of(cls, settings: Settings, *, now: Micros) -> HouseJob:
@@ -46,6 +52,7 @@ class HouseJob:
             timezone=settings.timezone,
             retention=settings.retention,
             now=now,
+            wanted_by=os.getpid(),
         )
 
 
@@ -55,17 +62,30 @@ def keep_house(job: HouseJob) -> bool:
     Raises:
         StoreError: the store can't be used.
     """
-    until = time.monotonic() + LONGEST
+    turn = Turn(until=time.monotonic() + LONGEST, wanted_by=job.wanted_by)
     with open_store(job.store, create=False) as store:
         store.prepare_days(job.now)
-        return _roll_up(store, job, until=until) and _purge(store, job, until=until)
+        return _roll_up(store, job, turn) and _purge(store, job, turn)
 
 
-def _roll_up(store: Store, job: HouseJob, *, until: float) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """How long to go on: until a time, and not after the end of the process that wants it (a killed one ends nobody)."""
+
+    until: float
+    wanted_by: int
+
+    @property
+    def lasts(self) -> bool:
+        """Whether there is time for one more step."""
+        return time.monotonic() < self.until and self.wanted_by in (os.getppid(), os.getpid())
+
+
+def _roll_up(store: Store, job: HouseJob, turn: Turn) -> bool:
     """In short transactions, and as long between two: whoever else writes must come to it."""
     zone = ZoneInfo(job.timezone)
     limit = 1
-    while time.monotonic() < until:
+    while turn.lasts:
         began = time.monotonic()
         if store.roll_up(job.location, now=job.now, zone=zone, limit=limit):
             return True
@@ -75,10 +95,10 @@ def _roll_up(store: Store, job: HouseJob, *, until: float) -> bool:
     return False
 
 
-def _purge(store: Store, job: HouseJob, *, until: float) -> bool:
+def _purge(store: Store, job: HouseJob, turn: Turn) -> bool:
     """The same: each step of it is a transaction."""
     steps = store.purge(job.retention, now=job.now)
-    while time.monotonic() < until:
+    while turn.lasts:
         began = time.monotonic()
         if next(steps, None) is None:
             return True

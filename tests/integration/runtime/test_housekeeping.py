@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pickle
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,8 +37,11 @@ def url(tmp_path: Path) -> Sensitive:
     return Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")
 
 
-def job(url: Sensitive, *, now: Micros) -> HouseJob:
-    return HouseJob(store=url, location="default", timezone="Europe/Berlin", retention=Retention(), now=now)
+def job(url: Sensitive, *, now: Micros, wanted_by: int | None = None) -> HouseJob:
+    return HouseJob(
+        store=url, location="default", timezone="Europe/Berlin", retention=Retention(), now=now,
+        wanted_by=wanted_by or os.getpid(),
+    )  # fmt: skip
 
 
 def tiles(store: Store, cuts: list[Micros]) -> int:
@@ -103,3 +112,39 @@ def test_a_round_makes_room_for_the_days_to_come(database: Sensitive) -> None:
     with open_store(database) as store, store._engine.connect() as connection:
         days = connection.exec_driver_sql("SELECT count(*) FROM pg_inherits WHERE inhparent = 'results'::regclass")
         assert days.scalar() == 8
+
+
+def test_a_round_ends_with_the_daemon_that_wanted_it(url: Sensitive) -> None:
+    """Also where that is killed, and can end nobody itself."""
+    with open_store(url) as store:
+        for number in range(30):
+            store.record([up(f"shop/{number}", T0 + minute * MINUTE) for minute in range(2 * 24 * 60)])
+        daemon = subprocess.Popen(
+            [sys.executable, "-c", _STARTS_A_ROUND], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert daemon.stdin
+        assert daemon.stdout
+        daemon.stdin.write(pickle.dumps(job(url, now=T0 + 3 * DAY, wanted_by=daemon.pid)))
+        daemon.stdin.close()
+        child = Path("/proc") / daemon.stdout.readline().decode().strip()
+        daemon.kill()
+        daemon.wait()
+        daemon.stdout.close()
+        until = time.monotonic() + 30
+        while child.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not child.exists()
+        assert not store.roll_up("default", now=T0 + 3 * DAY, zone=ZoneInfo("Europe/Berlin"), limit=1), (
+            "it had more to do"
+        )
+
+
+_STARTS_A_ROUND: Final = """
+import subprocess, sys
+wanted = sys.stdin.buffer.read()
+round = subprocess.Popen([sys.executable, "-m", "probe.runtime.housekeeping"], stdin=subprocess.PIPE)
+round.stdin.write(wanted)
+round.stdin.close()
+print(round.pid, flush=True)
+round.wait()
+"""
