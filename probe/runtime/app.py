@@ -144,7 +144,7 @@ class _Daemon:
     async def run(self, stop: asyncio.Event) -> None:
         """Start, wait, end: each step only when the one before it is done."""
         await self._register(self._settings.checks)
-        await asyncio.to_thread(self._store.prepare_days, self._since)
+        await in_thread(self._store.prepare_days, self._since)
         await warm_up(check.request for check in self._settings.checks)
         writing = asyncio.create_task(self._writer.run())
         if self._listener:

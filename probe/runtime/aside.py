@@ -26,9 +26,10 @@ class Aside:
         """Have all of them on the disk. Where it takes none, memory has them still."""
         if self._spool is None or (self._segment and self._held == runs.added):
             return
-        before, self._held = self._segment, runs.added
+        added = runs.added
         with suppress(SpoolFailed):
-            self._segment = await in_thread(self._spool.set_aside, runs.all())
+            segment = await in_thread(self._spool.set_aside, runs.all())
+            before, self._segment, self._held = self._segment, segment, added
             if before:
                 await in_thread(self._spool.remove, before)
 
