@@ -72,9 +72,12 @@ def _replace(connection: Connection, batch: Batch, present: Collection[Key]) -> 
     giving_way = sorted(_keys(connection, _GIVING_WAY, {**_arrays(_KEYS, measured), **within}))
     if not giving_way:
         return set()
-    for statement in _FORGET:
-        connection.execute(statement, _arrays(_KEYS, giving_way))
-    return _keys(connection, _REPLACE, _arrays(_ROWS, [batch.rows[key] for key in giving_way]))
+    replaced = _keys(connection, _REPLACE, _arrays(_ROWS, [batch.rows[key] for key in giving_way]))
+    for statement in (
+        _FORGET if replaced else ()
+    ):  # only now: another process may have been first, and that is its evidence
+        connection.execute(statement, _arrays(_KEYS, sorted(replaced)))
+    return replaced
 
 
 def _keys(connection: Connection, statement: Executable, values: _Values) -> set[Key]:

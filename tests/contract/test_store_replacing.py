@@ -9,10 +9,12 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from probe.model.result import Result, State, Transcript
 from probe.model.sample import FailureKind
-from probe.store import Recorded, Store
+from probe.model.sensitive import Sensitive
+from probe.store import Recorded, Store, open_store
 from probe.store.into_postgresql import COPIED_FROM
 from probe.store.tables import evidence, results, transcripts
 from tests.contract.test_store import down, rows, stored, up
@@ -86,6 +88,26 @@ def test_many_are_replaced_at_once(store: Store, number: int) -> None:
     assert store.record(batch) == Recorded(stored=0, duplicates=number)
     assert len(rows(store, evidence)) == len(range(0, number, 3))
     assert {record.state for record in stored(store)} == {State.UP, State.DOWN}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_kind", ["postgres"])
+def test_two_processes_that_replace_the_same_unknown_leave_the_result_its_evidence(
+    database_kind: str, database: Sensitive
+) -> None:
+    with open_store(database) as store, open_store(database) as other:
+        store.record([unmeasured()])
+
+        def be_first(*arguments: object) -> None:
+            """Just when it has been seen that there is an unknown."""
+            if str(arguments[2]).startswith("SELECT results.check_id"):
+                other.record([down()])
+
+        event.listen(store._engine, "after_cursor_execute", be_first)
+        assert store.record([up()]) == Recorded(stored=0, duplicates=1)
+        event.remove(store._engine, "after_cursor_execute", be_first)
+        assert [record.state for record in stored(store)] == [State.DOWN]
+        assert [item["detail"] for item in rows(store, evidence)] == [down().detail]
 
 
 _CASE = count()
