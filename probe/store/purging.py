@@ -200,7 +200,7 @@ def _rows_of(moment: Column[int], prefix: _Prefix) -> ColumnElement[bool]:
 
 
 def _places(connection: Connection, *, lock: bool) -> dict[int, Place]:
-    query = select(rolled)
+    query = select(rolled).order_by(rolled.c.location_id)  # locked in the order in which who records locks them
     extents = {row.location_id: row for row in connection.execute(query.with_for_update() if lock else query)}
     marks = select(stale.c.location_id, stale.c.tier, func.min(stale.c.starts_at))
     found = connection.execute(marks.group_by(stale.c.location_id, stale.c.tier))

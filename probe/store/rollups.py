@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import tzinfo
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, literal, select, update
 
 from probe.model.units import HOUR, MINUTE, Micros
 from probe.slo import rollup
 from probe.slo.calendar import CalendarDay, day_of, next_day
 from probe.slo.rollup import Rollup, extended
 from probe.store import tiers
-from probe.store.engine import insert_new
+from probe.store.engine import insert_new, is_sqlite
 from probe.store.evidence import Key
 from probe.store.ranges import DAY_TIER, HOUR_TIER, Extent, Ranges, extent
 from probe.store.tables import checks, days, hours, locations, results, rolled, stale
@@ -33,9 +33,11 @@ class Mark(NamedTuple):
     starts_at: Micros
 
 
-def mark_late(connection: Connection, keys: Iterable[Key]) -> None:
+def mark_late(connection: Connection, keys: Collection[Key]) -> None:
     """Has hours that were rolled up already done again, for results recorded in this transaction."""
-    query = select(rolled.c.location_id, rolled.c.until).with_for_update(read=True)
+    places = {place for _, place, _ in keys}
+    query = select(rolled.c.location_id, rolled.c.until).where(rolled.c.location_id.in_(places))
+    query = query.order_by(rolled.c.location_id).with_for_update(read=True)
     until = {row.location_id: row.until for row in connection.execute(query)}
     late = {(place, check, slot - slot % HOUR) for check, place, slot in keys if slot < until.get(place, 0)}
     _mark(connection, HOUR_TIER, late)
@@ -67,11 +69,18 @@ def _held(connection: Connection, place: int, *, now: Micros, zone: ZoneInfo) ->
     query = select(rolled.c.zone).where(rolled.c.location_id == place).with_for_update()
     its_zone = connection.execute(query).scalar()
     if its_zone is None:
-        its_zone = zone.key
-        oldest = _oldest(connection, place, now)
-        row = {"location_id": place, "until": oldest - oldest % HOUR, "raw_from": 0, "hours_from": 0, "zone": its_zone}
-        connection.execute(insert(rolled), row)
+        _begin(connection, place, now=now, zone=zone)
+        its_zone = connection.execute(query).scalar_one()
     return extent(connection, place), its_zone
+
+
+def _begin(connection: Connection, place: int, *, now: Micros, zone: ZoneInfo) -> None:
+    """Who records at this moment has found no row to hold, and marks nothing: so that is waited for, and stored, first."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql("LOCK TABLE ONLY results IN SHARE ROW EXCLUSIVE MODE")
+    oldest = _oldest(connection, place, now)
+    row = {"location_id": place, "until": oldest - oldest % HOUR, "raw_from": 0, "hours_from": 0, "zone": zone.key}
+    connection.execute(insert_new(connection, rolled), row)
 
 
 def _oldest(connection: Connection, place: int, now: Micros) -> Micros:

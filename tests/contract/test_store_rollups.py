@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
+from threading import Thread
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, event, func, select, update
 
 from probe.model.result import Record, Result, State
 from probe.model.sample import FailureKind
@@ -298,6 +299,26 @@ def test_what_is_recorded_while_an_hour_is_rolled_up_is_not_forgotten(
         store.roll_up("default", now=T0 + 2 * HOUR, zone=UTC, limit=1)
     roll(store, now=T0 + 2 * HOUR)
     assert figures(store, [T0, T0 + HOUR])[0].figures.slots == 6 + 49
+
+
+def test_what_is_recorded_while_a_location_is_rolled_up_for_the_first_time_is_not_forgotten(
+    store: Store, opened: Callable[[], Store]
+) -> None:
+    """Older than all that is there, and not committed yet when the oldest result is looked for."""
+    store.record([measured(3 * 60)])
+    other = opened()
+    rolling = Thread(target=roll, args=(other,), kwargs={"now": T0 + 4 * HOUR})
+
+    def meanwhile(*arguments: object) -> None:
+        if "FROM rolled" in str(arguments[2]) and not rolling.ident:
+            rolling.start()
+            rolling.join(0.5)
+
+    event.listen(store._engine, "after_cursor_execute", meanwhile)
+    store.record([measured(0)])
+    rolling.join()
+    roll(store, now=T0 + 5 * HOUR)
+    assert [part.figures.slots for part in figures(store, [T0, T0 + HOUR, T0 + 4 * HOUR])] == [1, 1]
 
 
 slots = st.lists(st.integers(0, 2 * 24 * 12 - 1), max_size=40, unique=True)
