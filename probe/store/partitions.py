@@ -46,7 +46,7 @@ def cover(connection: Connection, known: frozenset[Day], slots: Iterable[Micros]
     if wanted <= (present := _present(connection)):
         return present
     # One after the other, and before anything else is done with the table; neither readers nor writers are held up.
-    connection.exec_driver_sql("LOCK TABLE results IN SHARE UPDATE EXCLUSIVE MODE")
+    connection.exec_driver_sql("LOCK TABLE ONLY results IN SHARE UPDATE EXCLUSIVE MODE")
     present = _present(connection)
     for day in sorted(wanted - present):
         _create(connection, day)
