@@ -103,6 +103,18 @@ def test_a_run_of_ten_thousand_slots_takes_a_line(directory: Path) -> None:
     assert found == [at(1), *run.results()]
 
 
+def test_what_is_set_aside_counts_for_the_next_process_only_and_goes_when_it_is_stored(directory: Path) -> None:
+    runs = [Run("shop/home", "default", "d", FailureKind.NOT_RUNNING, 5, 60, count) for count in (10_000, 3)]
+    with opened(directory) as spool:
+        done = spool.set_aside(runs[:1])
+        spool.set_aside(runs[1:])
+        spool.remove(done)
+        assert spool.oldest() is None
+        assert spool.lines == 0
+    with opened(directory) as spool:
+        assert drained(spool) == ([*runs[1].results()], 0)
+
+
 def test_nobody_else_may_read_it(directory: Path) -> None:
     with opened(directory) as spool:
         spool.append([at(1, "secret")])
