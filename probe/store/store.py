@@ -122,12 +122,12 @@ class Store:
             yield from records.records(connection, check, start=start, end=end, location=location)
 
     def results(self, check: str, *, start: Micros, end: Micros, location: str | None = None) -> Iterator[Whole]:
-        """The same results whole, with all that is stored of each; location after location.
+        """The same results whole, with all that is stored of each, as of one moment; location after location.
 
         They are read as they are asked for: exhaust the iterator or close it.
         """
         with self._reading() as connection:
-            yield from whole_results(connection, check, start=start, end=end, location=location)
+            yield from whole_results(as_of_one_moment(connection), check, start=start, end=end, location=location)
 
     @contextmanager
     def ranges(self, location: str) -> Iterator[Ranges]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
+
+from sqlalchemy import event
 
 from probe.model.check import Severity
 from probe.model.definition import Definition
@@ -99,6 +102,23 @@ def test_results_are_read_while_they_are_asked_for(store: Store) -> None:
     reading = store.results("orders/list", start=0, end=EVER)
     assert next(reading).result.scheduled_at == T0
     assert sum(1 for _ in reading) == 2_999
+
+
+def test_results_are_those_of_one_moment(store: Store, opened: Callable[[], Store]) -> None:
+    """Also where a measurement has just replaced an unknown: it must not lend that its evidence."""
+    store.record([MISSED])
+    other = opened()
+
+    def replace_it(*arguments: object) -> None:
+        if str(arguments[2]).startswith("SELECT results."):
+            other.record([replace(DOWN, scheduled_at=MISSED.scheduled_at)])
+
+    event.listen(store._engine, "after_cursor_execute", replace_it)
+    (missed,) = whole(store)
+    event.remove(store._engine, "after_cursor_execute", replace_it)
+    assert missed.result == replace(MISSED, definition="")
+    (down,) = whole(store)
+    assert down.result.transcript == DOWN.transcript
 
 
 def test_a_store_knows_its_checks_locations_and_definitions(store: Store) -> None:
