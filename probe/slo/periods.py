@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta, tzinfo
 from enum import StrEnum
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 from probe.model.units import DAY, MINUTE, WEEK, Micros, from_iso, parse_duration, to_datetime
@@ -99,12 +100,12 @@ def cuts(period: Period, step: Step, *, zone: tzinfo) -> tuple[Micros, ...]:
         ValueError: there are more parts than can be meant.
     """
     if isinstance(step, CalendarStep):
-        inner = list(_calendar_borders(period, step, zone))
+        borders = _calendar_borders(period, step, zone)
     else:
-        first = period.start - period.start % step + step
-        if (period.end - first) // step >= MOST_PARTS:
-            raise ValueError(f"that makes more than {MOST_PARTS:,} parts; take longer ones, or a shorter period")
-        inner = list(range(first, period.end, step))
+        borders = iter(range(period.start - period.start % step + step, period.end, step))
+    inner = list(islice(borders, MOST_PARTS))
+    if len(inner) == MOST_PARTS:
+        raise ValueError(f"that makes more than {MOST_PARTS:,} parts; take longer ones, or a shorter period")
     return (period.start, *inner, period.end)
 
 

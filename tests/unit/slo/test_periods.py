@@ -123,6 +123,9 @@ def test_months_and_quarters_are_cut_at_their_first_days() -> None:
 def test_more_parts_than_can_be_meant() -> None:
     with pytest.raises(ValueError, match="more than 100,000 parts"):
         cuts(Period(0, (MOST_PARTS + 2) * MINUTE), MINUTE, zone=UTC)
+    with pytest.raises(ValueError, match="more than 100,000 parts"):
+        cuts(Period(-(MOST_PARTS + 2) * DAY, 0), CalendarStep.DAY, zone=UTC)
+    assert len(cuts(Period(0, MOST_PARTS * MINUTE), MINUTE, zone=UTC)) == MOST_PARTS + 1
 
 
 @given(
