@@ -13,7 +13,7 @@ from probe.report.contents import pages
 from probe.report.rendering import render, stylesheet
 from probe.report.site import Site
 from tests.unit.report.markup import Reader
-from tests.unit.report.material import NOW, broken, check, past, site, slots
+from tests.unit.report.material import NOW, broken, check, evidence, past, site, slots
 
 
 def rendered(seen: Site) -> dict[str, str]:
@@ -74,6 +74,13 @@ def test_a_check_page_tells_what_is_expected_and_what_was_found() -> None:
     text = Reader(rendered(site(check(seen=broken())))["checks/orders/list.html"]).text
     for said in ("GET https://orders.example.com/", "status == 200", "latency < 500ms", "timed out", "no response within 10s", "3 attempts", "503"):  # fmt: skip
         assert said in text
+
+
+def test_attempts_that_nobody_counted_are_not_told() -> None:
+    imported = replace(check(seen=broken()), failures=(evidence()._replace(attempts=0),))
+    text = Reader(rendered(site(imported))["checks/orders/list.html"]).text
+    assert "timed out" in text
+    assert "0 attempts" not in text
 
 
 def test_a_check_page_tells_what_is_special_about_its_connection() -> None:
