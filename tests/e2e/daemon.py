@@ -104,8 +104,8 @@ async def _start(arguments: tuple[str, ...], folder: Path, environment: dict[str
     )  # fmt: skip
 
 
-def write_checks(folder: Path, base_url: str, checks: str, *, more: str = "") -> None:
-    """A `checks.yaml` with one API called shop; `checks` as YAML lines without their indentation."""
+def write_checks(folder: Path, base_url: str, checks: str, *, more: str = "", every: str = "1s") -> None:
+    """A `checks.yaml` with one API called shop; `checks` as YAML lines without their indentation, a report `every` so often."""
     lines = "".join(f"      {line}\n" for line in checks.strip().splitlines())
-    text = f"version: 1\nreport: {{directory: reports, every: 1s}}\n{more}\napis:\n  shop:\n    base_url: {base_url}\n    checks:\n{lines}"
+    text = f"version: 1\nreport: {{directory: reports, every: {every}}}\n{more}\napis:\n  shop:\n    base_url: {base_url}\n    checks:\n{lines}"
     (folder / "checks.yaml").write_text(text)
