@@ -8,8 +8,9 @@ from itertools import pairwise, product
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from probe.model.units import DAY, MINUTE, Micros
+from probe.model.units import DAY, Micros
 from probe.report.export import RESULTS, TABLES, Sink, Slice
+from probe.runtime.origins import DEFAULT_INTERVAL
 from probe.slo.periods import CalendarStep, Period, cuts
 from probe.slo.rollup import Rollup, by_period
 from probe.slo.series import Part, merged_parts, series
@@ -21,8 +22,6 @@ WINDOW: Final[Micros] = 31 * DAY
 
 GATHERED: Final = 16
 """Checks whose parts are held at once, where they are merged."""
-
-DEFAULT_INTERVAL: Final[Micros] = MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

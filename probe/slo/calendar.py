@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from probe.model.units import Micros, from_datetime, to_datetime
+from probe.model.units import HOUR, Micros, from_datetime, to_datetime
+
+LONGEST_DAY: Final[Micros] = 27 * HOUR
+"""Antarctica/Casey sets its clocks back by three hours; since 2000 no zone has set them back by more in a day."""
 
 
 class CalendarDay(NamedTuple):

@@ -21,15 +21,13 @@ from sqlalchemy import (
 
 from probe.model.result import State
 from probe.model.units import DAY, HOUR, Micros
+from probe.slo.calendar import LONGEST_DAY
 from probe.store.codes import STATE_CODES
 from probe.store.ranges import DAY_TIER, HOUR_TIER
 from probe.store.tables import days, definitions, evidence, hours, results, rolled, stale, transcripts
 
 FUTURE: Final = DAY
 """How far ahead of the clock a slot may lie before it is taken for a mistake."""
-
-
-_LONGEST_DAY: Final = 26 * HOUR
 
 
 class Rule(NamedTuple):
@@ -141,7 +139,7 @@ def _wrong_days(check_id: int, _now: Micros) -> Select[int]:
         .join(rolled, rolled.c.location_id == days.c.location_id)
         .where(whole)
     )
-    return _differences(counted, kept, check_id, longest=_LONGEST_DAY, tiers=(HOUR_TIER, DAY_TIER))
+    return _differences(counted, kept, check_id, longest=LONGEST_DAY, tiers=(HOUR_TIER, DAY_TIER))
 
 
 def _sums_of(table: Table) -> tuple[ColumnElement[int], ...]:

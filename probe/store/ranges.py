@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, func, select
 from probe.model.result import Record
 from probe.model.units import HOUR, Micros
 from probe.slo import histogram
+from probe.slo.calendar import LONGEST_DAY
 from probe.slo.level import Level
 from probe.slo.rollup import Rollup, extended, of_records
 from probe.store import records, tiers
@@ -23,8 +24,6 @@ Period: TypeAlias = tuple[Micros, Micros]
 
 HOUR_TIER: Final = 0
 DAY_TIER: Final = 1
-
-_LONGEST_DAY: Final = 26 * HOUR
 
 
 class Extent(NamedTuple):
@@ -134,7 +133,7 @@ class Ranges:
         """Days that no cut divides and in which nothing is stale; and those of which there is nothing finer any more."""
         first, last = cuts[0], cuts[-1]
         reached = first
-        for day in tiers.read(self._connection, days, check_id, self._location, start=first - _LONGEST_DAY, end=last):
+        for day in tiers.read(self._connection, days, check_id, self._location, start=first - LONGEST_DAY, end=last):
             borders = _borders(max(day.start, first), min(day.end, last), cuts)
             is_whole = borders == [day.start, day.end] and not self._is_stale(check_id, day)
             if borders and borders[0] >= reached and (is_whole or borders[0] < self._extent.hours_from):

@@ -10,10 +10,10 @@ from probe.model.result import State
 from probe.model.sample import PHASES, FailureKind
 from probe.model.units import MILLISECOND, MINUTE, SECOND, Micros
 from probe.report.export.columns import Cell, Column, Kind, Row, Table
+from probe.slo.history import NO_RESPONSE
 from probe.slo.series import Part
 
 PERCENTILES: Final = (50, 90, 95, 99)
-NO_RESPONSE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
