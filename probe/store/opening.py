@@ -102,6 +102,9 @@ def _prepare(engine: Engine, address: Address, *, create: bool) -> None:
             f"store {address.name} was made by an earlier version of probe (schema {revision}, this version needs "
             f"{schema.HEAD}); bring it up to date with `probe db upgrade -c FILE`"
         )
+    elif create:
+        with engine.connect() as connection:
+            schema.demand_rights(connection, address)
 
 
 def _revision(engine: Engine, address: Address) -> str | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, column, func, inspect, select, table
+from sqlalchemy import ColumnElement, Connection, Engine, and_, column, func, inspect, select, table
 
 from probe.model.errors import StoreTooNew
 from probe.store.address import Address
 from probe.store.engine import is_sqlite, use_write_ahead_log, writing
 from probe.store.faults import unreachable
-from probe.store.tables import checks, results
+from probe.store.tables import checks, metadata, results
 
 REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """Every revision that this version knows, oldest first."""
@@ -20,6 +20,7 @@ HEAD: Final = REVISIONS[-1]
 
 _VERSIONS: Final = table("alembic_version", column("version_num"))
 _OURS: Final = {_VERSIONS.name, checks.name, results.name}
+_RIGHTS: Final = ("INSERT", "UPDATE", "DELETE")
 _MIGRATION_LOCK: Final = 0x70726F6265  # "probe"
 
 
@@ -42,6 +43,25 @@ def recognise(connection: Connection, address: Address) -> str | None:
             "upgrade probe, or name another store"
         )
     return str(revision)
+
+
+def demand_rights(connection: Connection, address: Address) -> None:
+    """On a server, the rights of a user who writes: a daemon without them would measure for the spool alone.
+
+    Raises:
+        StoreUnreachable: some are missing.
+    """
+    if is_sqlite(connection):
+        return
+    lacking = [name for name in metadata.tables if not connection.execute(select(_may_write(name))).scalar()]
+    if lacking:
+        raise unreachable(
+            address, f"this user may not write into {', '.join(lacking)}", "name the user who owns the tables"
+        )
+
+
+def _may_write(name: str) -> ColumnElement[bool]:
+    return and_(*(func.has_table_privilege(name, right) for right in _RIGHTS))
 
 
 def migrate(engine: Engine, address: Address) -> str | None:

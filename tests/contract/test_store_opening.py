@@ -208,6 +208,18 @@ def test_a_server_that_may_only_be_read_is_refused(database: Sensitive) -> None:
     assert "read-only transaction; name a server that may be written to" in refusal(database)
 
 
+@pytest.mark.postgres
+def test_a_user_who_may_only_read_is_refused_as_a_writer_and_reads(database: Sensitive) -> None:
+    open_store(database).close()
+    name = parse_address(database).url.database
+    with engine_of(database).begin() as connection:
+        connection.execute(text(f"CREATE ROLE reader_of_{name} LOGIN"))
+        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_of_{name}"))
+    reader = Sensitive.plain(database.shown.replace("postgres:@", f"reader_of_{name}:@"))
+    assert "this user may not write into locations, checks, " in refusal(reader)
+    open_store(reader, create=False).close()
+
+
 def test_a_driver_that_is_not_installed_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     message = refusal(Sensitive.plain("postgresql://probe@127.0.0.1:1/probe"))

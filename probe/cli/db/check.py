@@ -12,6 +12,7 @@ import typer
 
 from probe.cli.options import one_of
 from probe.cli.progress import progress
+from probe.cli.waiting import tell_waiting
 from probe.config.load import load
 from probe.model.settings import SpoolSettings
 from probe.runtime.clock import SystemClock
@@ -43,6 +44,4 @@ def _print(store: str, found: Sequence[Fault], spool: SpoolSettings | None) -> N
     for fault in found:
         typer.echo(f"{fault.where}: {fault.what}; {fault.advice}")
     typer.echo(f"store {store}: {'not sound' if found else 'sound'}")
-    waiting = sum(1 for _ in Path(spool.directory).glob("*.results")) if spool else 0
-    if waiting and spool:
-        typer.echo(f"spool {spool.directory}: {waiting} files of results that the daemon has yet to store")
+    tell_waiting(spool)

@@ -18,6 +18,7 @@ import typer
 from probe.cli.options import one_of
 from probe.cli.period import AskedPeriod
 from probe.cli.progress import progress
+from probe.cli.waiting import tell_waiting
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
@@ -60,6 +61,7 @@ def export_command(config: Path, asked: Asked) -> None:
     settings = load(config)
     zone = ZoneInfo(settings.timezone)
     borders = _borders(asked, zone)
+    tell_waiting(settings.spool)
     with open_store(settings.store, create=False) as store:
         job = _job(asked, settings, store, borders=borders, zone=zone)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half of a file is left behind
