@@ -259,4 +259,4 @@ class _Daemon:
         )
 
     def _health(self) -> Health:
-        return examine(self._clock, self._scheduler, self._writer, self._lag, self._control)
+        return examine(self._clock, self._scheduler, self._writer, self._lag, self._control, self._house.outage)

@@ -50,11 +50,18 @@ class Health:
     control: tuple[ControlState, ...] = ()
 
 
-def examine(clock: Clock, scheduler: Scheduler, writer: Writer, lag: LagMeter, control: ControlTargets) -> Health:
+def examine(
+    clock: Clock, scheduler: Scheduler, writer: Writer, lag: LagMeter, control: ControlTargets, housekeeping: Outage
+) -> Health:
     """How it is now."""
     return Health(
         is_ready=scheduler.last_tick is not None,
-        faults=(*_of_time(clock, scheduler, lag), *_of_the_store(writer), *_of_the_network(control)),
+        faults=(
+            *_of_time(clock, scheduler, lag),
+            *_of_the_store(writer),
+            *_of_housekeeping(housekeeping),
+            *_of_the_network(control),
+        ),
         pending=writer.pending,
         stored=writer.stored,
         lost=writer.lost,
@@ -82,6 +89,12 @@ def _of_the_store(writer: Writer) -> Iterator[str]:
         yield f"{writer.pending} results wait to be stored"
     if writer.lost:
         yield f"{writer.lost} results were lost"
+
+
+def _of_housekeeping(outage: Outage) -> Iterator[str]:
+    """A round may find the store locked; when two do, somebody must look."""
+    if outage.since is not None and outage.failures > 1:
+        yield f"the store is neither rolled up nor purged since {_to_the_second(outage.since)}: {outage.why}"
 
 
 def _of_the_network(control: ControlTargets) -> Iterator[str]:

@@ -12,6 +12,7 @@ from probe.runtime import housekeeping
 from probe.runtime.apart import WorkFailed, work_apart
 from probe.runtime.clock import Clock
 from probe.runtime.housekeeping import HouseJob
+from probe.runtime.outage import Outage
 
 EVERY: Final = 300.0
 """Seconds from one round to the next."""
@@ -23,11 +24,16 @@ _log = structlog.get_logger("probe.housekeeping")
 
 
 class Housekeeper:
-    """Has the store kept in a process apart."""
+    """Has the store kept in a process apart.
+
+    Attributes:
+        outage: rounds fail.
+    """
 
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self._clock = clock
         self._settings = settings
+        self.outage = Outage()
 
     def replace(self, settings: Settings) -> None:
         """Go by these settings from now on."""
@@ -46,5 +52,7 @@ class Housekeeper:
             outcome = await work_apart(housekeeping.__name__, job, within=2 * housekeeping.LONGEST)
         except WorkFailed as error:
             _log.warning("the store was not kept: neither rolled up nor purged", why=str(error))
+            self.outage.fail(str(error), now=self._clock.now())
             return True
+        self.outage.end()
         return outcome == "done"

@@ -62,10 +62,11 @@ def keep_house(job: HouseJob) -> bool:
     Raises:
         StoreError: the store can't be used.
     """
-    turn = Turn(until=time.monotonic() + LONGEST, wanted_by=job.wanted_by)
     with open_store(job.store, create=False) as store:
         store.prepare_days(job.now)
-        return _roll_up(store, job, turn) and _purge(store, job, turn)
+        is_rolled_up = _roll_up(store, job, Turn.of(job))
+        is_purged = _purge(store, job, Turn.of(job))  # a long backlog must not keep what is rolled up already
+        return is_rolled_up and is_purged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,11 @@ class Turn:
 
     until: float
     wanted_by: int
+
+    @classmethod
+    def of(cls, job: HouseJob) -> Turn:
+        """Half a round."""
+        return cls(until=time.monotonic() + LONGEST / 2, wanted_by=job.wanted_by)
 
     @property
     def lasts(self) -> bool:

@@ -1,4 +1,4 @@
-"""The store is away: since when, why, and when it is tried again."""
+"""Something fails again and again, such as the store: since when, why, and when it is tried again."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ from probe.store.tables import checks, days, hours, locations, results, rolled, 
 PATIENCE: Final = 2 * MINUTE
 """How long after an hour its last results are waited for. What comes later is late, and has it rolled up again."""
 
-MOST_MARKED: Final = 24
-"""Hours of all checks that are taken in hand at once."""
+MOST_MARKED: Final = 3
+"""Hours of all checks that are taken in hand in one transaction, which reads all their slots."""
 
 
 class Mark(NamedTuple):

@@ -39,8 +39,8 @@ _SIMULATED_UNTIL: Final = "simulated_until"
 class Store:
     """Results, their evidence, and what they were measured by.
 
-    One thread writes (`register`, `define`, `record`, `mark_simulated`); any thread, and any other process that has opened
-    a store of its own, may read at the same time. Don't carry one over a fork.
+    One thread records; another may register or define meanwhile, and any thread, or another process that has opened a store
+    of its own, may read. Don't carry one over a fork.
 
     Every method raises `StoreUnreachable` when the store doesn't answer or is locked, and `StoreError` when it
     refuses for good. Nothing of a call that failed is stored, and the store may be used again.

@@ -43,6 +43,7 @@ class Body:
         self.lag = LagMeter(self.clock)
         self.lag.start()
         self.parts = Parts(last_tick=self.clock.monotonic())
+        self.housekeeping = Outage()
 
     def examined(self) -> Health:
         return examine(
@@ -51,6 +52,7 @@ class Body:
             cast("Writer", self.parts),
             self.lag,
             cast("ControlTargets", self.parts),
+            self.housekeeping,
         )
 
 
@@ -111,3 +113,11 @@ def test_an_outage_is_told_with_its_beginning_and_its_reason(part: str, name: st
     assert health.is_storing == (name != "store")
     outage.end()
     assert (body.examined().faults, body.examined().is_storing) == ((), True)
+
+
+def test_housekeeping_that_fails_twice_is_a_fault_and_once_is_none() -> None:
+    body = Body()
+    body.housekeeping.fail("database is locked", now=NOW)
+    assert body.examined().faults == ()
+    body.housekeeping.fail("no room", now=NOW + 300 * SECOND)
+    assert body.examined().faults == ("the store is neither rolled up nor purged since 2026-11-20T12:03:00Z: no room",)
