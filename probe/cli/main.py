@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -17,7 +18,9 @@ from probe.cli.db.commands import db
 from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
 
+NOT_WRITTEN: Final = 2
 INTERNAL_ERROR: Final = 4
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 app = typer.Typer(
     name="probe",
@@ -162,12 +165,19 @@ def main() -> None:
     except BrokenPipeError:  # `probe schema | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            _crash()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what waits there is not tried again at the end
+        typer.echo(f"the answer can't be written: {error.strerror}; free some disk space", err=True)
+        sys.exit(NOT_WRITTEN)
     except Exception:  # noqa: BLE001  # the last resort
-        import traceback
+        _crash()
 
-        traceback.print_exc()
-        typer.echo(
-            "internal error: this is a fault of probe, not yours; please report the lines above",
-            err=True,
-        )
-        sys.exit(INTERNAL_ERROR)
+
+def _crash() -> NoReturn:
+    import traceback
+
+    traceback.print_exc()
+    typer.echo("internal error: this is a fault of probe, not yours; please report the lines above", err=True)
+    sys.exit(INTERNAL_ERROR)

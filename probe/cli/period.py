@@ -8,10 +8,13 @@ from typing import Final
 
 from probe.cli.options import duration
 from probe.model.errors import ConfigurationError
-from probe.model.units import SECOND, Micros
+from probe.model.units import DAY, SECOND, Micros
 from probe.slo.periods import Period, parse_moment, parse_month, parse_quarter
 
 DEFAULT: Final = "30d"
+
+LONGEST: Final[Micros] = 36_500 * DAY
+"""As far back as a retention may reach; the calendar goes no further than year 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +61,7 @@ class AskedPeriod:
             raise ConfigurationError(f"{option}: {error}") from None
         if self.end is not None:
             raise ConfigurationError("--to needs --from")
-        return Period(now - duration("--last", self.last or DEFAULT), now)
+        last = duration("--last", self.last or DEFAULT)
+        if last > LONGEST:
+            raise ConfigurationError(f"--last: must be at most {LONGEST // DAY}d")
+        return Period(now - last, now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from probe.demo.sample_api import SampleApi
@@ -152,3 +154,13 @@ async def test_simulated_history_never_replaces_measured_results(tmp_path: Path)
     run = await run_probe("demo", "--port", "0", "--history", "1d", "--for", "1s", folder=tmp_path)
     assert run.status == 2
     assert "holds results that were measured" in run.errors
+
+
+def test_an_answer_that_finds_no_room_is_told_in_a_line(tmp_path: Path) -> None:
+    write_checks(tmp_path, "http://127.0.0.1:1", "list: {get: /}")
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "probe", "validate"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert run.stderr == b"the answer can't be written: No space left on device; free some disk space\n"
+    assert run.returncode == 2

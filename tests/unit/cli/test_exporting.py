@@ -51,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("--metrics", "usage", "--month", "2026"), '--month: "2026" is not a month'),
         (("--metrics", "usage", "--quarter", "2026"), '--quarter: "2026" is not a quarter'),
         (("--metrics", "usage", "--last", "x"), '--last: "x" is not a duration'),
+        (("--metrics", "usage", "--last", "99999999d"), "--last: must be at most 36500d"),
         (("--metrics", "usage", "--to", "2020-01-01"), "--to needs --from"),
         (("--metrics", "usage", "--last", "1d", "--month", "2026-01"), "give one"),
         (("--metrics", "usage", "--from", "2020-01-02", "--to", "2020-01-02"), "ends before it begins"),
