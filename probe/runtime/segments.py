@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from probe.model.result import Result, Transcript
-from probe.runtime.spool_lines import Key, key_of, read_evidence, read_line
+from probe.runtime.spool_lines import Damaged, Key, key_of, read_evidence, read_line
 from probe.runtime.threads import considerately
 
 FULL: Final = 8 << 20
@@ -35,7 +35,7 @@ class Segment:
         lines: of the file of results, as far as they are known to have been written.
         size, evidence_size: bytes.
         lost: results that were there and can't be read; known once all is read.
-        is_unreadable: the disk did not give it all.
+        is_unreadable: the disk did not give it all, or another version of probe wrote some of it; so it is not deleted.
     """
 
     directory: Path
@@ -78,6 +78,7 @@ class Segment:
                 yield from read_line(line)
             except ValueError as error:
                 self.lost += 1
+                self.is_unreadable |= not isinstance(error, Damaged)
                 if self.lost <= _MOST_TOLD:
                     _tell_loss(self.results_file, 1, line=seen, why=str(error))
         if gone := max(0, self.lines - seen):

@@ -78,8 +78,8 @@ class Spool:
                 raise
         except OSError as error:
             raise ConfigurationError(
-                f"the spool {directory} can't be used: {error.strerror}; "
-                "grant the rights, or name another one with spool.directory"
+                f"the spool {directory} can't be used: {error.filename or directory}: {error.strerror}; "
+                "mend that, or name another one with spool.directory"
             ) from None
         return spool
 

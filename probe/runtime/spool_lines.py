@@ -25,9 +25,17 @@ AT_ONCE: Final = 100
 """Results that are written before others have their turn: half a millisecond."""
 
 _CRC: Final = 8  # digits
+_NUMBERS: Final = 1 << 63
+_MOST_SLOTS: Final = 10**7
+"""Of a run; that of a check each second would take months."""
+
 _RESULT: Final = "result"
 _RUN: Final = "run"
 _TRANSCRIPT: Final = "transcript"
+
+
+class Damaged(ValueError):
+    """A line that is not as it was written."""
 
 
 def key_of(result: Result) -> Key:
@@ -49,7 +57,8 @@ def read_line(line: bytes) -> Iterator[Result]:
     """The result of a line, or those of its run.
 
     Raises:
-        ValueError: it isn't what was written, or not by this version of probe.
+        Damaged: it isn't what was written.
+        ValueError: it was not written by this version of probe.
     """
     match _checked(line):
         case [kind, *values] if kind == _RESULT:
@@ -79,8 +88,16 @@ def _line(values: Sequence[object]) -> bytes:
 def _checked(line: bytes) -> object:
     text = line[_CRC + 1 :].rstrip(b"\n")
     if line[: _CRC + 1] != b"%08x " % zlib.crc32(text):
-        raise ValueError("its checksum is wrong")
-    return json.loads(text)
+        raise Damaged("its checksum is wrong")
+    return json.loads(text, parse_int=_stored_number)
+
+
+def _stored_number(digits: str) -> int:
+    """One that fits a column. A larger one would be refused by the store again and again."""
+    number = int(digits)
+    if not -_NUMBERS <= number < _NUMBERS:
+        raise ValueError("it holds a number that is too large")
+    return number
 
 
 def _told(result: Result) -> list[object]:
@@ -141,5 +158,7 @@ def _outcome(value: object) -> AssertionOutcome:
 def _run(values: list[object]) -> Run:
     match values:
         case [str(check), str(location), str(definition), str(reason), int(first), int(step), int(slots)]:
+            if slots > _MOST_SLOTS:
+                raise ValueError("it is a run of too many slots")
             return Run(check, location, definition, FailureKind(reason), first, step, slots)
     raise ValueError("it is no run of slots")

@@ -39,7 +39,7 @@ def translated(address: Address) -> Iterator[None]:
     """
     try:
         yield
-    except (IntegrityError, DataError) as error:
+    except (IntegrityError, DataError, OverflowError) as error:  # SQLite's driver raises the last one by itself
         raise StoreError(f"store {address.name} refused a row: {_words(error, address)}") from None
     except SQLAlchemyError as error:
         words = _words(error, address)
@@ -55,7 +55,7 @@ def _advice(words: str) -> str:
     return next((advice for part, advice in _ADVICE if part in words), _DEFAULT_ADVICE)
 
 
-def _words(error: SQLAlchemyError, address: Address) -> str:
+def _words(error: Exception, address: Address) -> str:
     """The driver's own words on one line, without SQLAlchemy's statement and without secrets."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     line = " ".join(address.redactor.redact(str(cause)).split())

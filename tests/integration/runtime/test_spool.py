@@ -192,13 +192,37 @@ def test_of_a_file_full_of_rubbish_a_few_lines_are_told_and_all_are_counted(dire
     assert len(events) == 10
 
 
-@pytest.mark.parametrize("value", [[], {}, "a", 1, ["run"], ["result", 1], ["run", "a", "b", "c", "none", 1, 1, 1]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        {},
+        "a",
+        1,
+        ["run"],
+        ["result", 1],
+        ["run", "a", "b", "c", "none", 1, 1, 1],
+        ["run", "a", "b", "c", "lost", 1, 1, 10**12],
+    ],
+)
 def test_a_line_that_says_something_else_is_one_that_is_lost(directory: Path, value: object) -> None:
     text = json.dumps(value).encode()
     directory.mkdir()
     (directory / "00000001.results").write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
     with opened(directory) as spool:
         assert drained(spool) == ([], 1)
+    assert (directory / "00000001.unreadable").exists(), "a later version of probe may know what it is"
+
+
+def test_a_number_that_no_store_holds_costs_its_line_only(directory: Path) -> None:
+    with opened(directory) as spool:
+        spool.append([at(1), at(2), at(3)])
+    (file,) = directory.glob("*.results")
+    first, second, third = file.read_bytes().splitlines(keepends=True)
+    text = second[9:].replace(str(at(2).scheduled_at).encode(), str(1 << 80).encode())
+    file.write_bytes(b"".join([first, b"%08x %s" % (zlib.crc32(text.rstrip()), text), third]))
+    with opened(directory) as spool:
+        assert drained(spool) == ([at(1), at(3)], 1)
 
 
 def test_results_outlive_their_evidence(directory: Path) -> None:
@@ -234,7 +258,7 @@ def test_two_may_not_use_one_directory(directory: Path) -> None:
 def test_a_place_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", tmp_path / "file" / "spool", tmp_path / "none" / "spool"):
-        with pytest.raises(ConfigurationError, match=r"spool .* can't be used: .*; grant the rights, or name another"):
+        with pytest.raises(ConfigurationError, match=r"spool .* can't be used: .*; mend that, or name another"):
             Spool.open(SpoolSettings(directory=str(place)))
 
 
