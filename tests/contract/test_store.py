@@ -438,6 +438,13 @@ def test_two_stores_find_each_others_names(opened: Callable[[], Store]) -> None:
     assert [record.scheduled_at for record in stored(one)] == [T0 + n * MINUTE for n in range(3)]
 
 
+def test_a_number_that_no_column_holds_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match="refused a row") as refused:
+        store.record([up(0), up(1, bytes_received=1 << 80)])
+    assert not isinstance(refused.value, StoreUnreachable)
+    assert rows(store, results) == []
+
+
 def test_a_refused_row_takes_its_whole_batch_back_and_no_key_is_remembered(store: Store) -> None:
     with pytest.raises(StoreError, match="refused a row") as refused:
         store.record([down(0), up(1, http_status=1_000)])
