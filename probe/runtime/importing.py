@@ -200,14 +200,30 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
+class _Twice(ValueError):
+    """An object has two members of one name."""
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object's members: of two of one name nobody knows which was meant."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Twice(f'has "{twice[:40]}" twice')
+    return members
+
+
 def _parsed(content: bytes) -> object:
     """The JSON of a line; `ValueError` says why it is none."""
     try:
-        return json.loads(content.decode())
+        return json.loads(content.decode(), object_pairs_hook=_each_once)
     except UnicodeDecodeError:
         raise ValueError("isn't UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"isn't JSON: {error.msg} at column {error.colno}") from None
+    except _Twice:
+        raise
     except (RecursionError, ValueError):
         raise ValueError("isn't a result: it is nested too deeply, or has a number with thousands of digits") from None
 

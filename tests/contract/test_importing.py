@@ -151,6 +151,7 @@ WRONG: Final = [
     (b"[" * 100_000, "nested too deeply"),
     (b'{"check": ' + b"9" * 5_000 + b"}", "a number with thousands of digits"),
     (b"3", "must be an object"),
+    (b'{"check": "shop/home", "check": "shop/other", "state": "up"}', 'has "check" twice'),
     (told(state="fine"), "state must be one of up, degraded, down, unknown"),
     (told("list"), "check must be an id such as shop/home"),
     (told(slot=-27 * 365 * DAY), "which lies before 2000"),
