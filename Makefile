@@ -37,7 +37,7 @@ lock: $(VENV)/.dev ## resolve pyproject.toml again into requirements/*.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group build --group dev --constraint requirements/run.lock pyproject.toml --output-file requirements/dev.lock --upgrade
 
-bench: $(VENV)/.dev ## measure the budgets, each beside its reference (six minutes; keep the machine quiet)
+bench: $(VENV)/.dev ## measure the budgets, each beside its reference (twelve minutes; keep the machine quiet)
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what was built (not the results)

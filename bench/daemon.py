@@ -39,13 +39,11 @@ class Load:
     Attributes:
         cpu: microseconds.
         memory: resident bytes at the end of it.
-        disk: bytes of the database a result, once written back.
     """
 
     rows: list[Row]
     cpu: float
     memory: int
-    disk: float
 
     @property
     def cpu_each(self) -> float:
@@ -85,9 +83,7 @@ def under_load(checks: str) -> Load:
             memory = memory_of(daemon.pid)
         with _opened(folder / "probe.db") as store:
             rows = _rows(store, since, until)
-            total: int = store.execute("SELECT count(*) FROM results").fetchone()[0]
-        disk = (folder / "probe.db").stat().st_size / total
-    return Load(rows=rows, cpu=used, memory=memory, disk=disk)
+    return Load(rows=rows, cpu=used, memory=memory)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""B1, B3 and B5's bytes: the daemon end to end on cold HTTP/1.1. B2: the same over TLS."""
+"""B1 and B3: the daemon end to end on cold HTTP/1.1. B2: the same over TLS."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REFERENCE_HANDSHAKES: Final = 500
 
 
 def plain() -> Iterator[Figure]:
-    """At each rate: CPU a check, lateness, what was not measured, memory, bytes on disk."""
+    """At each rate: CPU a check, lateness, what was not measured, memory."""
     with target() as server:
         stock = asyncio.run(_stock_httpx(server.url))
         for rate in PLAIN_RATES:
@@ -47,9 +47,6 @@ def plain() -> Iterator[Figure]:
                 what="slots that are not up; resident memory",
                 measured=f"{load.unmeasured}; {load.memory / 1e6:.0f} MB",
                 allowed="0; 1,500 MB",
-            )
-            yield Figure(
-                budget="B5", what="bytes on disk a result, SQLite", measured=f"{load.disk:.0f} B", allowed="80 B"
             )
 
 
