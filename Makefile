@@ -16,7 +16,7 @@ run: $(VENV)/.run ## install what is needed, then probe a bundled sample API and
 test: $(VENV)/.dev browser ## install what the tests need, then run all of them
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-crash: $(VENV)/.dev ## kill the daemon at PROBE_KILLS random moments on each store, cut the power and the connection (ten minutes)
+crash: $(VENV)/.dev ## kill the daemon at PROBE_KILLS random moments on each store, cut the power and the connection (half an hour)
 	@PROBE_KILLS=$${PROBE_KILLS:-200} PROBE_SEED=$${PROBE_SEED:-$$(date +%s)} \
 	  $(BIN)/python -m pytest -n 2 tests/crash -rP --log-level INFO --show-capture log $(ARGS)
 

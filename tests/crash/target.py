@@ -21,7 +21,7 @@ from tests.fakes.servers import EMPTY_OK
 
 
 class Answered(NamedTuple):
-    """A request that got its response, and when that was sent."""
+    """A request that got its response, and when that was about to be sent."""
 
     at: Micros
     check: str
@@ -61,8 +61,9 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        at = time.time_ns() // 1000
         self._transport.write(EMPTY_OK)
-        os.write(self._log, b"%d %b\n" % (time.time_ns() // 1000, data.split(b" ", 2)[1]))
+        os.write(self._log, b"%d %b\n" % (at, data.split(b" ", 2)[1]))
 
 
 async def _serve(log: int) -> None:
