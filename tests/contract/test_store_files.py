@@ -106,6 +106,7 @@ def test_a_log_that_is_still_needed_is_not_taken_for_the_next_files(store: Store
     reader = store.records("orders/list", start=0, end=1 << 60)
     assert isinstance(reader, Generator)
     next(reader)  # as long as somebody reads what was there before, its log can't be emptied
+    readers = store._engine.pool
     store.record([up(1)])
     with store._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 50")
@@ -113,6 +114,7 @@ def test_a_log_that_is_still_needed_is_not_taken_for_the_next_files(store: Store
     refusal(store)
     assert "-wal belongs to the file that was there before; remove it" in refusal(store)
     reader.close()
+    readers.dispose()
     Path(f"{file}-wal").unlink()
     assert store.record([up(1)]) == Recorded(stored=1, duplicates=0)
 
