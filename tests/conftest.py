@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -44,6 +45,16 @@ def database(postgres: PostgresServer) -> Sensitive:
     name = f"probe_{next(_NUMBERS)}"
     administer(postgres, f"CREATE DATABASE {name}")
     return Sensitive.plain(postgres.get_uri(database=name))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Sensitive:
+    """Where there is no store yet, of either kind."""
+    if request.param == "sqlite":
+        return Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")
+    found = request.getfixturevalue("database")
+    assert isinstance(found, Sensitive)
+    return found
 
 
 def administer(server: PostgresServer, *statements: str) -> None:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from probe.cli.glyphs import GLYPHS, STYLES
 from probe.cli.loop import run_async
+from probe.cli.options import NOT_FINE
 from probe.config.load import load
 from probe.model.check import Check
 from probe.model.errors import ConfigurationError
@@ -25,7 +26,6 @@ from probe.model.settings import Settings
 from probe.model.units import format_duration, format_size
 from probe.runtime.once import measure_once
 
-NOT_FINE: Final = 1
 _PIPED_WIDTH: Final = 2_000
 """In a pipe a result is a line, however long: `grep` must find its reason."""
 

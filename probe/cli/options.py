@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from probe.model.errors import ConfigurationError
 from probe.model.units import Micros, parse_duration
+
+NOT_FINE: Final = 1
+"""Exit status of a command that worked, and whose answer is bad news."""
 
 
 def one_of(option: str, value: str, known: Iterable[str]) -> str:

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from probe.model.sensitive import Sensitive
 from probe.store import Store, open_store
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Sensitive:
-    """Where there is no store yet."""
-    if request.param == "sqlite":
-        return Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")
-    found = request.getfixturevalue("database")
-    assert isinstance(found, Sensitive)
-    return found
 
 
 @pytest.fixture

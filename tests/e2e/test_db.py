@@ -30,16 +30,6 @@ UP = Result(check="shop/old", location="default", scheduled_at=0, state=State.UP
 write_checks = partial(e2e.write_checks, every="1d")  # nobody looks at the report here
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Sensitive:
-    """Where the commands find their store, by PROBE_STORE."""
-    if request.param == "sqlite":
-        return Sensitive.plain(f"sqlite:///{tmp_path / 'probe.db'}")
-    found = request.getfixturevalue("database")
-    assert isinstance(found, Sensitive)
-    return found
-
-
 def make_store(url: Sensitive, revision: str) -> None:
     address = parse_address(url)
     if address.file:

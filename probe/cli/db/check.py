@@ -6,19 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 
 import typer
 
-from probe.cli.options import one_of
+from probe.cli.options import NOT_FINE, one_of
 from probe.cli.progress import progress
 from probe.cli.waiting import tell_waiting
 from probe.config.load import load
 from probe.model.settings import SpoolSettings
 from probe.runtime.clock import SystemClock
 from probe.store import Fault, check_store
-
-NOT_FINE: Final = 1
 
 
 def check_command(config: Path, format_: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 import typer
 
-from probe.cli.options import one_of
+from probe.cli.options import NOT_FINE, one_of
 from probe.cli.progress import progress
 from probe.config.load import load
 from probe.model.errors import ConfigurationError, StoreError
@@ -24,7 +24,6 @@ from probe.runtime.lines import read_lines
 from probe.runtime.origins import Refused
 from probe.store import open_store
 
-NOT_FINE: Final = 1
 MOST_TOLD: Final = 20
 """Bad lines that are told one by one; what comes on top is only counted."""
 
