@@ -130,7 +130,7 @@ def _check_results(
 
 def _answered(runs: Runs, at: Micros, slowdown: float, check: CheckFacts, noise: _Noise) -> Result:
     """A slow answer makes a check down only if its fast retry is slow too, as in a live run."""
-    result = runs.answered(at, noise.shape(at, slowdown, check.retries))
-    if result.state is State.DOWN and check.retries:
+    result = runs.answered(at, noise.shape(at, slowdown, check.confirm.retries))
+    if result.state is State.DOWN and check.confirm.retries:
         return runs.answered(at, noise.shape(at, slowdown, 0)._replace(attempts=2))
     return result

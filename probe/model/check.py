@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from probe.model.sensitive import Redactor, Sensitive
+from probe.model.sla import GroupRule, Objective
 from probe.model.units import SECOND, Micros
 
 SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -166,10 +167,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm:
-    """Fast retries inside a slot: a failure counts once they failed too."""
+    """When a failure counts: once its fast retries failed too, and so many results in a row.
+
+    Attributes:
+        retries, after: fast retries inside a slot, and how long each waits.
+        runs: results in a row that must be down for an outage, which then began with the first of them.
+        recoveries: results in a row that must be up, or degraded, for its end, which then was the first of them.
+    """
 
     retries: int
     after: Micros
+    runs: int = 1
+    recoveries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +190,8 @@ class Check:
         timeout: the total deadline of one attempt.
         definition: fingerprint of all that decides a result (never of a secret's value).
         connects: what is special about how it connects, as label and text for people.
+        objectives: what its service level is held against.
+        apdex: the latency up to which a user is satisfied; `None` where nobody said.
         redactor: masks this check's secrets in whatever a target reflects.
     """
 
@@ -195,6 +206,8 @@ class Check:
     labels: tuple[tuple[str, str], ...] = ()
     definition: str = ""
     connects: tuple[tuple[str, str], ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    apdex: Micros | None = None
     redactor: Redactor = field(default=Redactor(), repr=False)
 
     @property
@@ -208,11 +221,13 @@ class Check:
             url=self.request.url.shown,
             interval=self.interval,
             timeout=self.timeout,
-            retries=self.confirm.retries,
+            confirm=self.confirm,
             expectations=tuple((item.text, item.severity) for item in self.expectations),
             labels=self.labels,
             verifies_tls=self.request.connection.tls.verify,
             connects=self.connects,
+            objectives=self.objectives,
+            apdex=self.apdex,
         )
 
 
@@ -227,17 +242,28 @@ class CheckFacts:
     url: str
     interval: Micros
     timeout: Micros
-    retries: int
+    confirm: Confirm
     expectations: tuple[tuple[str, Severity], ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     verifies_tls: bool = True
     connects: tuple[tuple[str, str], ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    apdex: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """A group of checks with one owner."""
+    """A group of checks with one owner.
+
+    Attributes:
+        group: how its state follows from those of its checks.
+        objectives: what the group as a whole is held against.
+        apdex: the latency up to which a user is satisfied; `None` where nobody said.
+    """
 
     id: str
     name: str
     labels: tuple[tuple[str, str], ...] = ()
+    group: GroupRule = field(default=GroupRule())
+    objectives: tuple[Objective, ...] = ()
+    apdex: Micros | None = None

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from probe.model.check import AddressPolicy, Api, Check
+from probe.model.maintenance import MaintenanceWindow
 from probe.model.sensitive import Sensitive
+from probe.model.sla import SlaRules
 from probe.model.units import DAY, Micros
 
 DEFAULT_MAX_PER_HOST: Final = 100
@@ -89,6 +91,10 @@ class Settings:
         control: how the prober's own network is told from a target's; `None` doesn't tell.
         max_per_host: attempts at one host and port at the same time.
         addresses: which may be connected to; the checks' connections have it too.
+        sla: by which rules availability is counted.
+        maintenance: the windows that the file declares; the store may have others.
+        digest: SHA-256 of the file, hexadecimal.
+        warnings: what is not wrong, and yet worth telling; each with its place.
         contact: URL in the User-Agent, for those who find our requests in their logs.
     """
 
@@ -106,3 +112,7 @@ class Settings:
     addresses: AddressPolicy = field(default=AddressPolicy())
     retention: Retention = Retention()
     spool: SpoolSettings | None = None
+    sla: SlaRules = field(default=SlaRules())
+    maintenance: tuple[MaintenanceWindow, ...] = ()
+    digest: str = ""
+    warnings: tuple[str, ...] = ()

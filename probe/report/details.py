@@ -146,7 +146,7 @@ def _settings(facts: CheckFacts) -> tuple[tuple[str, str], ...]:
         ("Request", f"{facts.method} {facts.url}"),
         ("Interval", format_duration(facts.interval)),
         ("Timeout", format_duration(facts.timeout)),
-        ("Retries", str(facts.retries)),
+        ("Retries", str(facts.confirm.retries)),
         *facts.connects,
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from probe.model.run import Runs
 from probe.slo import histogram
 from probe.slo.histogram import Histogram
-from probe.slo.timeline import Runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 
 from probe.model.result import Record, State
+from probe.model.run import Run, Runs, expanded
 from probe.model.sample import PHASES, FailureKind
 from probe.model.units import Micros
 from probe.slo import histogram, timeline
 from probe.slo.histogram import Histogram
-from probe.slo.timeline import Run, Runs
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -108,7 +108,7 @@ def of_records(records: Iterable[Record], *, start: Micros, end: Micros) -> Roll
 
 def extended(rollup: Rollup, late: Iterable[Record]) -> Rollup:
     """With results that came later. Those of slots that it has already change nothing, unless they replace an unknown."""
-    known = {run.start: run for run in timeline.expanded(rollup.runs)}
+    known = {run.start: run for run in expanded(rollup.runs)}
     fresh = [item for item in late if item.scheduled_at not in known or _replaces(known[item.scheduled_at], item)]
     if not fresh:
         return rollup

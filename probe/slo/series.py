@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from probe.model.result import State
+from probe.model.run import Run
 from probe.model.units import Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.rollup import Figures, Rollup, merged_figures
 from probe.slo.spans import MAX_GAP, Span, merge_weakest, spans
-from probe.slo.timeline import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

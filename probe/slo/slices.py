@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from probe.model.result import State
+from probe.model.run import Run
 from probe.model.units import Micros
-from probe.slo.timeline import Run, clipped
+from probe.slo.timeline import clipped
 
 
 class Tally(NamedTuple):

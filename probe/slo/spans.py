@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from probe.model.result import State
+from probe.model.run import Run, expanded
 from probe.model.units import Micros
-from probe.slo.timeline import Run, expanded
 
 MAX_GAP: Final = 2
 """A verdict holds until the next one, but at most this many intervals; after that nothing is known."""

@@ -10,38 +10,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 from probe.model.result import Record, State
+from probe.model.run import Run, Runs, expanded
 from probe.model.sample import FailureKind
 from probe.model.units import Micros
 
 MEASURED_IN_VAIN: Final = frozenset({FailureKind.PROBER_FAULT, FailureKind.PROXY})
 """Reasons of unknown slots in which something was measured: they stand. All others give way to a measurement."""
-
-
-class Run(NamedTuple):
-    """So many `slots`, `step` apart from `start` on, that all came to the same; microseconds.
-
-    `step` is 0 where there is one slot. `interval` is the check's as it was then, `None` where that isn't known; no
-    step is longer, so that nothing is unknown between two slots of a run.
-    """
-
-    start: Micros
-    step: Micros
-    slots: int
-    state: State
-    failure: FailureKind | None
-    interval: Micros | None
-
-    @property
-    def last(self) -> Micros:
-        """The last slot."""
-        return self.start + self.step * (self.slots - 1)
-
-
-Runs: TypeAlias = tuple[Run, ...]
-"""Ascending, none overlapping another, in the one form that `runs_of` gives."""
 
 
 def single(record: Record) -> Run:
@@ -59,15 +36,6 @@ def runs_of(slots: Iterable[Run]) -> Runs:
     for run in slots:
         _append(joined, run)
     return tuple(joined)
-
-
-def expanded(runs: Iterable[Run]) -> Iterator[Run]:
-    """Slot by slot."""
-    for run in runs:
-        if run.slots == 1:
-            yield run
-        else:
-            yield from (Run(run.start + number * run.step, 0, 1, *run[3:]) for number in range(run.slots))
 
 
 def merged(parts: Sequence[Iterable[Run]]) -> Runs:

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Table, select
 
 from probe.model.result import State
+from probe.model.run import Run
 from probe.model.units import HOUR, Micros
 from probe.slo.calendar import day_of, next_day
 from probe.slo.histogram import EMPTY, Histogram
 from probe.slo.level import Level
-from probe.slo.timeline import Run, clipped, runs_of
+from probe.slo.timeline import clipped, runs_of
 from probe.store.codes import FAILURES, STATES
 from probe.store.packing import pack, unpack, unpack_all
 from probe.store.records import Intervals

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
+from probe.model.run import Run, Runs
 from probe.model.units import Micros
-from probe.slo.timeline import Run, Runs
 from probe.store.codes import FAILURE_CODES, FAILURES, STATE_CODES, STATES
 
 _MORE: Final = 0x80

@@ -14,7 +14,7 @@ from probe.demo.episodes import Cause
 from probe.demo.expectations import Expectations
 from probe.demo.history import simulate
 from probe.demo.runs import Runs, Shape
-from probe.model.check import CheckFacts, Severity
+from probe.model.check import CheckFacts, Confirm, Severity
 from probe.model.result import Result, State, Verdict
 from probe.model.sample import NO_PHASES, FailureKind
 from probe.model.units import DAY, HOUR, MILLISECOND, MINUTE, SECOND, Micros
@@ -31,7 +31,7 @@ LIST = CheckFacts(
     url="https://shop.example.com/orders?limit=1",
     interval=5 * MINUTE,
     timeout=10 * SECOND,
-    retries=2,
+    confirm=Confirm(retries=2, after=0),
     expectations=(
         ("status == 200", Severity.FAIL),
         ("header content-type contains json", Severity.FAIL),

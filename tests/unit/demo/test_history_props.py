@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probe.demo.history import simulate
-from probe.model.check import CheckFacts, Severity
+from probe.model.check import CheckFacts, Confirm, Severity
 from probe.model.result import Result, State, Verdict
 from probe.model.units import DAY, MILLISECOND, MINUTE, Micros
 
@@ -47,7 +47,7 @@ def facts(draw: st.DrawFn) -> CheckFacts:
         url=draw(st.sampled_from(URLS)),
         interval=draw(st.integers(1, 30)) * MINUTE,
         timeout=draw(st.integers(100, 60_000)) * MILLISECOND,
-        retries=draw(st.integers(0, 3)),
+        confirm=Confirm(retries=draw(st.integers(0, 3)), after=0),
         expectations=tuple(draw(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(Severity)), max_size=4))),
         verifies_tls=draw(st.booleans()),
     )
@@ -89,7 +89,7 @@ def test_one_result_for_each_slot_ascending_over_all_checks(found: list[CheckFac
 @settings(deadline=None, max_examples=60)
 @given(checks, lengths, seeds)
 def test_each_result_is_consistent_in_itself(found: list[CheckFacts], length: Micros, seed: int) -> None:
-    retries = {check.id: check.retries for check in found}
+    retries = {check.id: check.confirm.retries for check in found}
     timeouts = {check.id: check.timeout for check in found}
     for result in past(found, length, seed):
         spent = [value for value in astuple(result.phases) if value is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from probe.model.check import Api, CheckFacts, Severity
+from probe.model.check import Api, CheckFacts, Confirm, Severity
 from probe.model.result import AssertionOutcome, Evidence, Record, State, Verdict
 from probe.model.sample import FailureKind
 from probe.model.units import DAY, HOUR, MINUTE, Micros
@@ -62,7 +62,7 @@ def facts(name: str = "list", *, api: str = "orders", shown: str = "", url: str 
         url=url or "https://orders.example.com/",
         interval=INTERVAL,
         timeout=10_000_000,
-        retries=2,
+        confirm=Confirm(retries=2, after=0),
         expectations=(("status == 200", Severity.FAIL), ("latency < 500ms", Severity.WARN)),
         labels=(("team", "commerce"),),
     )

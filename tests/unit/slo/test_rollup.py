@@ -9,16 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.model.result import Record, State
+from probe.model.run import Run, expanded
 from probe.model.sample import FailureKind
 from probe.model.units import MINUTE, SECOND
-from probe.slo import rollup, timeline
+from probe.slo import rollup
 from probe.slo.availability import state_time
 from probe.slo.histogram import ERROR
 from probe.slo.percentiles import nearest_rank
 from probe.slo.rollup import Rollup, extended, of_records
 from probe.slo.slices import occurrences, ratio_timeslices, timeslices
 from probe.slo.spans import spans
-from probe.slo.timeline import Run, runs_of, single
+from probe.slo.timeline import runs_of, single
 from tests.unit.slo.material import STEP, record, records
 
 END = 121 * STEP
@@ -42,7 +43,7 @@ borders = st.lists(st.integers(1, END - 1), max_size=5)
 
 @given(records())
 def test_every_slot_is_in_the_runs_once(kept: list[Record]) -> None:
-    assert list(timeline.expanded(runs_of(map(single, kept)))) == list(map(single, kept))
+    assert list(expanded(runs_of(map(single, kept)))) == list(map(single, kept))
 
 
 @given(records())

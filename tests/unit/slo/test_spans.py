@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.model.result import State
+from probe.model.run import Run
 from probe.slo.availability import state_time
 from probe.slo.spans import Span, merge_weakest
 from probe.slo.spans import spans as spans_of
-from probe.slo.timeline import Run, runs_of
+from probe.slo.timeline import runs_of
 
 UP, DOWN, DEGRADED, UNKNOWN = State.UP, State.DOWN, State.DEGRADED, State.UNKNOWN
 

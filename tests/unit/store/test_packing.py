@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.model.result import Record, State
+from probe.model.run import Run
 from probe.model.units import DAY, MINUTE
-from probe.slo.timeline import Run, runs_of, single
+from probe.slo.timeline import runs_of, single
 from probe.store.packing import pack, unpack, unpack_all
 from tests.unit.slo.material import STEP, records
 

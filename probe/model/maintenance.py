@@ -1,0 +1,78 @@
+"""Maintenance windows: whose, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from probe.model.units import Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which checks something is about: those that fit every part that is given; all, where none is.
+
+    Attributes:
+        checks, apis: ids; a check fits if it, or its API, is one of them.
+        labels: all of them must be the check's.
+    """
+
+    checks: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def holds(self, check: str, labels: tuple[tuple[str, str], ...] = ()) -> bool:
+        """Whether a check, by its id, is meant; a check that no file defines any more has no labels."""
+        return (
+            (not self.checks or check in self.checks)
+            and (not self.apis or check.partition("/")[0] in self.apis)
+            and set(self.labels) <= set(labels)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """From a moment up to another; `end` is open while it is `None`."""
+
+    start: Micros
+    end: Micros | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recurring:
+    """On every day that fits all that is given, in a zone; as Alertmanager's time intervals.
+
+    Attributes:
+        zone: IANA name.
+        times: minutes of the day `[start, end)`, 0 to 1440; one that ends before it begins, or when it begins, ends on the
+            next day. None is the whole day.
+        weekdays: 0 is Monday.
+        days_of_month: ranges; negative ones count from the month's end, and are clamped to the month.
+        months: 1 to 12.
+        years: ranges.
+    """
+
+    zone: str
+    times: tuple[tuple[int, int], ...] = ()
+    weekdays: frozenset[int] = frozenset()
+    days_of_month: tuple[tuple[int, int], ...] = ()
+    months: frozenset[int] = frozenset()
+    years: tuple[tuple[int, int], ...] = ()
+
+
+Schedule: TypeAlias = Once | tuple[Recurring, ...]
+"""Of several that recur, all count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceWindow:
+    """A stretch of time in which what a check finds doesn't count.
+
+    Attributes:
+        id: of those that were declared by a command; empty of those of the file.
+    """
+
+    name: str
+    scope: Scope
+    schedule: Schedule
+    id: str = ""

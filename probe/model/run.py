@@ -1,0 +1,43 @@
+"""Slots run by run: what a check's past is kept and judged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from probe.model.result import State
+from probe.model.sample import FailureKind
+from probe.model.units import Micros
+
+
+class Run(NamedTuple):
+    """So many `slots`, `step` apart from `start` on, that all came to the same; microseconds.
+
+    `step` is 0 where there is one slot. `interval` is the check's as it was then, `None` where that isn't known; no
+    step is longer, so that nothing is unknown between two slots of a run.
+    """
+
+    start: Micros
+    step: Micros
+    slots: int
+    state: State
+    failure: FailureKind | None
+    interval: Micros | None
+
+    @property
+    def last(self) -> Micros:
+        """The last slot."""
+        return self.start + self.step * (self.slots - 1)
+
+
+Runs: TypeAlias = tuple[Run, ...]
+"""Ascending, none overlapping another, in the one form that `slo.timeline.runs_of` gives."""
+
+
+def expanded(runs: Iterable[Run]) -> Iterator[Run]:
+    """Slot by slot."""
+    for run in runs:
+        if run.slots == 1:
+            yield run
+        else:
+            yield from (Run(run.start + number * run.step, 0, 1, *run[3:]) for number in range(run.slots))
