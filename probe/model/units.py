@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final, TypeAlias
 
 Micros: TypeAlias = int
@@ -37,6 +39,7 @@ _SIZE_UNITS: Final = {
     "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30,
 }  # fmt: skip
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?b|b)", re.ASCII | re.IGNORECASE)
+_PERCENTAGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%", re.ASCII)
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,12}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_NUMBER: Final = 40  # digits; more is a mistake or an attack, and slow to convert
@@ -73,6 +76,25 @@ def parse_size(text: str) -> int:
             f'"{text[:_LONGEST_NUMBER]}" is not a size; write a number and a unit (B KB MB GB KiB MiB GiB), such as 64KiB'
         )
     return round(float(found[1]) * _SIZE_UNITS[found[2].lower()])
+
+
+def parse_percentage(text: str) -> Fraction:
+    """`99.9%` as exactly 999/1000.
+
+    Raises:
+        ValueError: it is not a percentage; the message says what one looks like.
+    """
+    found = _PERCENTAGE.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if not found:
+        raise ValueError(f'"{text[:_LONGEST_NUMBER]}" is not a percentage; write a number and %, such as 99.9%')
+    return Fraction(found[1]) / 100
+
+
+def format_percentage(share: Fraction) -> str:
+    """The shortest form that `parse_percentage` reads back, of whatever that gave: `999/1000` as `99.9%`."""
+    hundredth = share * 100
+    number = f"{Decimal(hundredth.numerator) / Decimal(hundredth.denominator):f}"
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + "%"
 
 
 def format_duration(value: Micros) -> str:

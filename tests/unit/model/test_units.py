@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,11 @@ from probe.model.units import (
     MINUTE,
     SECOND,
     format_duration,
+    format_percentage,
     format_size,
     from_datetime,
     parse_duration,
+    parse_percentage,
     parse_size,
     to_datetime,
     to_iso,
@@ -78,3 +81,35 @@ def test_a_moment_is_printed_in_utc_whatever_its_zone_was() -> None:
     moment = datetime(2026, 11, 1, 2, 0, tzinfo=timezone(timedelta(hours=2)))
     assert to_iso(from_datetime(moment)) == "2026-11-01T00:00:00Z"
     assert from_datetime(moment) % HOUR == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("99.9%", Fraction(999, 1000)),
+        ("99.95 %", Fraction(9995, 10_000)),
+        ("2%", Fraction(1, 50)),
+        ("0.10%", Fraction(1, 1000)),
+    ],
+)
+def test_it_reads_a_percentage_exactly(text: str, expected: Fraction) -> None:
+    assert parse_percentage(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "99.9", "%", "-1%", "99,9%", "1e2%", "٣%", ".5%", "9" * 100 + "%"])
+def test_it_refuses_what_is_no_percentage(text: str) -> None:
+    with pytest.raises(ValueError, match="not a percentage"):
+        parse_percentage(text)
+
+
+@given(st.integers(min_value=0, max_value=10**14))
+def test_a_printed_percentage_reads_back(number: int) -> None:
+    share = Fraction(number, 10**14)
+    assert parse_percentage(format_percentage(share)) == share
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(Fraction(999, 1000), "99.9%"), (Fraction(1), "100%"), (Fraction(0), "0%")]
+)
+def test_a_percentage_is_printed_as_short_as_it_can(share: Fraction, text: str) -> None:
+    assert format_percentage(share) == text
