@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from probe.model.result import State
 from probe.model.sample import FailureKind
 from probe.model.units import Micros
+
+MAX_GAP: Final = 2
+"""A verdict holds until the next one, but at most this many intervals; after that nothing is known."""
 
 
 class Run(NamedTuple):
@@ -28,6 +31,10 @@ class Run(NamedTuple):
     def last(self) -> Micros:
         """The last slot."""
         return self.start + self.step * (self.slots - 1)
+
+    def longest(self, *, interval: Micros, max_gap: Micros | None = None) -> Micros:
+        """For how long at most what a slot came to holds: `max_gap`, or else twice its interval; `interval`, where it knows none."""
+        return MAX_GAP * (self.interval or interval) if max_gap is None else max_gap
 
 
 Runs: TypeAlias = tuple[Run, ...]

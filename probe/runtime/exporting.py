@@ -8,13 +8,13 @@ from itertools import pairwise, product
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from probe.model.run import MAX_GAP
 from probe.model.units import DAY, Micros
 from probe.report.export import RESULTS, TABLES, Sink, Slice
 from probe.runtime.origins import DEFAULT_INTERVAL
 from probe.slo.periods import CalendarStep, Period, cuts
 from probe.slo.rollup import Rollup, by_period
 from probe.slo.series import Part, merged_parts, series
-from probe.slo.spans import MAX_GAP
 from probe.store import Ranges, Store
 
 WINDOW: Final[Micros] = 31 * DAY

@@ -10,7 +10,7 @@ from probe.model.run import Run
 from probe.model.units import Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.rollup import Figures, Rollup, merged_figures
-from probe.slo.spans import MAX_GAP, Span, merge_weakest, spans
+from probe.slo.spans import Span, merge_weakest, spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def series(
         waiting.append(part)
         held = _last_slot(runs)
     if not goes_on and held is not None:
-        end = held.start + MAX_GAP * (held.interval or interval)
+        end = held.start + held.longest(interval=interval)
         waiting = [replace(part, steps=_until(part.steps, end)) for part in waiting]
     yield from waiting
 

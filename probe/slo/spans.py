@@ -10,9 +10,6 @@ from probe.model.result import State
 from probe.model.run import Run, expanded
 from probe.model.units import Micros
 
-MAX_GAP: Final = 2
-"""A verdict holds until the next one, but at most this many intervals; after that nothing is known."""
-
 _WEAKEST_FIRST: Final = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.UP)
 
 
@@ -38,7 +35,7 @@ def spans(runs: Iterable[Run], *, interval: Micros, until: Micros) -> tuple[Span
     begin, holds = 0, 0
     state: State | None = None
     for run in runs:
-        longest = MAX_GAP * (run.interval or interval)
+        longest = run.longest(interval=interval)
         for part in (run,) if run.step <= longest else expanded((run,)):
             if part.start >= until:
                 break

@@ -10,6 +10,7 @@ from probe.assertions.conclusion import OWN_FAILURES
 from probe.model.errors import ConfigurationError, StoreError
 from probe.model.ndjson import to_json
 from probe.model.result import Result, State, Verdict
+from probe.model.run import MAX_GAP
 from probe.model.sample import PHASES, CertificateFacts, FailureKind, Phases, TlsFacts
 from probe.model.units import DAY, MINUTE, SECOND
 from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS
@@ -24,7 +25,6 @@ from probe.runtime.runs import MOST_FILLED
 from probe.runtime.scheduler import GRACE, JUMP, LOOK_AHEAD
 from probe.runtime.telemetry import Telemetry
 from probe.runtime.waiting import MOST_PENDING
-from probe.slo.spans import MAX_GAP
 from tests.docs.pages import ROOT, blocks, first_column, flat, read, rows, spans
 from tests.fakes.checks import make_check
 
