@@ -70,9 +70,12 @@ class MaintenanceWindow:
 
     Attributes:
         id: of those that were declared by a command; empty of those of the file.
+        since, until: whatever the schedule says, it counts from the one moment up to the other; `None` is no limit.
     """
 
     name: str
     scope: Scope
     schedule: Schedule
     id: str = ""
+    since: Micros | None = None
+    until: Micros | None = None
