@@ -1,1 +1,1 @@
-"""Pure: results and state to transitions and plans. Empty until alerts come; its place in the import contracts is kept."""
+"""Pure: results to outages and incidents."""

@@ -112,23 +112,13 @@ def advance(standing: Standing, run: Run, policy: Policy) -> tuple[Standing, Tur
     return standing, turn
 
 
-def outages(
-    runs: Iterable[Run],
-    confirm: Confirm,
-    *,
-    interval: Micros,
-    max_gap: Micros | None = None,
-    standing: Standing = BEGINNING,
-) -> tuple[Outage, ...]:
+def outages_of(runs: Iterable[Run], policy: Policy, standing: Standing = BEGINNING) -> tuple[Outage, ...]:
     """All outages, ascending; only the last may be open still.
 
     Args:
         runs: ascending.
-        interval: of results that don't know theirs, microseconds.
-        max_gap: how far apart results in a row may be, microseconds; `None` is twice the interval of the former.
         standing: what is known before them; an outage that is open then is the first.
     """
-    policy = Policy.of(confirm, interval=interval, max_gap=max_gap)
     ended = list[Outage]()
     for run in runs:
         standing, turn = advance(standing, run, policy)

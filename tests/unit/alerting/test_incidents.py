@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.alerting.incidents import incidents
-from probe.alerting.outages import outages
+from probe.alerting.outages import Policy, outages_of
 from probe.model.incident import Incident
 from probe.model.run import Runs
 from tests.unit.alerting.slots import ASSERTION, confirm, pasts, slots
@@ -12,7 +12,7 @@ from tests.unit.slo.material import STEP
 
 
 def found(line: str, *, max_gap: int = 2) -> list[tuple[int, int | None, bool]]:
-    told = incidents(outages(slots(line), confirm(), interval=1), max_gap=max_gap)
+    told = incidents(outages_of(slots(line), Policy.of(confirm(), interval=1)), max_gap=max_gap)
     return [(each.start, each.end, each.is_flapping) for each in told]
 
 
@@ -38,13 +38,13 @@ def test_outages_further_apart_are_incidents_of_their_own() -> None:
 
 
 def test_its_cause_is_that_of_its_first_slot() -> None:
-    (told,) = incidents(outages(slots("aduddudd"), confirm(), interval=1), max_gap=2)[:1]
+    (told,) = incidents(outages_of(slots("aduddudd"), Policy.of(confirm(), interval=1)), max_gap=2)[:1]
     assert told.cause is ASSERTION
 
 
 @given(pasts, st.integers(0, 5))
 def test_every_outage_is_in_one_incident(past: Runs, gaps: int) -> None:
-    told = outages(past, confirm(), interval=STEP)
+    told = outages_of(past, Policy.of(confirm(), interval=STEP))
     found: tuple[Incident, ...] = incidents(told, max_gap=gaps * STEP)
     assert tuple(outage for each in found for outage in each.outages) == told
     assert all(len(each.outages) != 2 for each in found)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from probe.alerting.outages import BEGINNING, UNSURE, Change, Policy, Turn, advance, outages
+from probe.alerting.outages import BEGINNING, UNSURE, Change, Policy, Turn, advance, outages_of
 from probe.model.incident import Outage
 from probe.model.result import State
 from probe.model.run import Run
@@ -10,7 +10,7 @@ from tests.unit.alerting.slots import ASSERTION, TIMEOUT, confirm, slots
 
 def found(line: str, runs: int = 1, recoveries: int = 1) -> list[tuple[int, int, int | None]]:
     """Start, detected and end of each outage; a slot is a unit."""
-    told = outages(slots(line), confirm(runs, recoveries), interval=1)
+    told = outages_of(slots(line), Policy.of(confirm(runs, recoveries), interval=1))
     return [(each.start, each.detected, each.end) for each in told]
 
 
@@ -68,30 +68,30 @@ def test_failures_with_a_success_between_are_two_outages() -> None:
 
 
 def test_it_tells_why_slots_were_down_the_first_reason_first() -> None:
-    assert outages(slots("udaadau"), confirm(2), interval=1) == (
+    assert outages_of(slots("udaadau"), Policy.of(confirm(2), interval=1)) == (
         Outage(start=1, detected=2, end=6, failures=((TIMEOUT, 2), (ASSERTION, 3)), slots=5),
     )
 
 
 def test_a_gap_is_measured_with_the_interval_of_the_former_result() -> None:
     early, late = slots("d    d", interval=3), slots("d    d", interval=2)
-    assert [len(outages(each, confirm(2), interval=1)) for each in (early, late)] == [1, 0]
+    assert [len(outages_of(each, Policy.of(confirm(2), interval=1))) for each in (early, late)] == [1, 0]
 
 
 def test_results_that_know_no_interval_are_taken_for_the_check_s() -> None:
     line = slots("d    d", interval=None)
-    assert [len(outages(line, confirm(2), interval=interval)) for interval in (2, 3)] == [0, 1]
+    assert [len(outages_of(line, Policy.of(confirm(2), interval=interval))) for interval in (2, 3)] == [0, 1]
 
 
 def test_slots_of_one_run_may_be_too_far_apart_as_well() -> None:
     run = Run(0, 10, 50, State.DOWN, TIMEOUT, None)
-    assert outages((run,), confirm(2), interval=4) == ()
-    assert [each.detected for each in outages((run,), confirm(2), interval=5)] == [10]
-    assert [each.slots for each in outages((run,), confirm(1), interval=4)] == [50]
+    assert outages_of((run,), Policy.of(confirm(2), interval=4)) == ()
+    assert [each.detected for each in outages_of((run,), Policy.of(confirm(2), interval=5))] == [10]
+    assert [each.slots for each in outages_of((run,), Policy.of(confirm(1), interval=4))] == [50]
 
 
 def test_a_gap_may_be_given() -> None:
-    assert len(outages(slots("d    d"), confirm(2), interval=1, max_gap=5)) == 1
+    assert len(outages_of(slots("d    d"), Policy.of(confirm(2), interval=1, max_gap=5))) == 1
 
 
 def test_result_by_result_it_tells_what_changed() -> None:
@@ -134,5 +134,5 @@ def test_a_thousand_checks_over_ninety_days_cost_as_much_as_their_runs_not_as_th
     for state, failure in ((State.UP, None), (State.DOWN, TIMEOUT)):
         quarter = [Run(number * DAY, MINUTE, day, state, failure, MINUTE) for number in range(90)]
         for _ in range(500):  # slot by slot it would take minutes
-            told = outages(quarter, confirm(3, 2), interval=MINUTE)
+            told = outages_of(quarter, Policy.of(confirm(3, 2), interval=MINUTE))
     assert [each.slots for each in told] == [90 * day]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.alerting.outages import BEGINNING, UNSURE, Change, Policy, Standing, advance, outages
+from probe.alerting.outages import BEGINNING, UNSURE, Change, Policy, Standing, advance, outages_of
 from probe.model.check import Confirm
 from probe.model.incident import Outage
 from probe.model.result import State
@@ -50,7 +50,7 @@ def _outage(known: list[Run], start: int, detected: int, end: int | None) -> Out
 
 
 def folded(runs: Runs, confirm: Confirm, max_gap: int | None) -> tuple[Outage, ...]:
-    return outages(runs, confirm, interval=STEP, max_gap=max_gap)
+    return outages_of(runs, Policy.of(confirm, interval=STEP, max_gap=max_gap))
 
 
 @given(pasts, confirms, gaps)
