@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from enum import StrEnum
+from typing import Final, TypeAlias
 
 from probe.model.units import Micros
+
+LONGEST_NAME: Final = 200
+"""Characters of a window's name, and of who declared it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +83,46 @@ class MaintenanceWindow:
     id: str = ""
     since: Micros | None = None
     until: Micros | None = None
+
+    @property
+    def begins(self) -> Micros | None:
+        """The moment before which it doesn't count; `None` where it may at any time."""
+        starts = [self.since, self.schedule.start if isinstance(self.schedule, Once) else None]
+        return max((start for start in starts if start is not None), default=None)
+
+
+class MaintenanceAction(StrEnum):
+    """What was done to a window."""
+
+    DECLARED = "declared"  # by a command
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"  # ended before it began
+    ADDED = "added"  # to the file, and so on
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceChange:
+    """A change of what counts, which figures may have changed with.
+
+    Attributes:
+        author: who made it; of changes of the file, its name.
+        window: as it was from then on; of one that was removed, as it had been.
+        affects: from when on figures are other ones; `None` is all of the past.
+        before: as one that was changed had been.
+        location: of a change of the file, whose file it is.
+    """
+
+    at: Micros
+    author: str
+    action: MaintenanceAction
+    window: MaintenanceWindow
+    affects: Micros | None
+    before: MaintenanceWindow | None = None
+    location: str | None = None
+
+    @property
+    def is_afterwards(self) -> bool:
+        """Whether it reaches back to before it was made."""
+        return self.affects is None or self.affects < self.at

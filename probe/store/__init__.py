@@ -2,6 +2,7 @@
 
 from probe.store.backup import back_up_store
 from probe.store.checking import Fault, check_store
+from probe.store.maintenance import MaintenanceBook
 from probe.store.opening import revision_of, upgrade_store
 from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
@@ -15,6 +16,7 @@ __all__ = [
     "HEAD",
     "Due",
     "Fault",
+    "MaintenanceBook",
     "Purged",
     "Ranges",
     "Recorded",

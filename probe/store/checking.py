@@ -17,6 +17,7 @@ from probe.store.address import parse_address
 from probe.store.conformity import deviations
 from probe.store.engine import as_of_one_moment, is_sqlite
 from probe.store.faults import translated
+from probe.store.maintenance import unreadable
 from probe.store.opening import engine_for, revision_of
 from probe.store.tables import checks, metadata, results
 
@@ -68,6 +69,7 @@ def _of_rows(engine: Engine, now: Micros, progress: Progress) -> Iterator[Fault]
         keys: dict[int, str] = dict(connection.execute(select(checks.c.id, checks.c.key)).all())
         yield from _references(connection)
         yield from _days_to_come(connection, now)
+        yield from _unreadable_windows(connection)
     for number, (check_id, key) in enumerate(keys.items()):
         progress(number, len(keys))
         with engine.connect() as connection:
@@ -99,6 +101,11 @@ def _references(connection: Connection) -> Iterator[Fault]:
                 what=f"rows whose {column} is of no row in {target}: {rows}",
                 advice="restore a backup, or delete them",
             )
+
+
+def _unreadable_windows(connection: Connection) -> Iterator[Fault]:
+    for table, rows in unreadable(connection):
+        yield Fault(where=table, what=f"rows that can't be read: {rows}", advice="restore a backup")
 
 
 def _of_check(connection: Connection, check_id: int, key: str, now: Micros) -> Iterator[Fault]:

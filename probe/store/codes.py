@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from probe.model.maintenance import MaintenanceAction
 from probe.model.result import State, Verdict
 from probe.model.sample import FailureKind
 
@@ -53,6 +54,16 @@ VERDICT_LETTERS: Final[dict[Verdict, str]] = {
     Verdict.SKIPPED: "s",
 }
 
+ACTION_CODES: Final[dict[MaintenanceAction, int]] = {
+    MaintenanceAction.DECLARED: 0,
+    MaintenanceAction.ENDED: 1,
+    MaintenanceAction.WITHDRAWN: 2,
+    MaintenanceAction.ADDED: 3,
+    MaintenanceAction.CHANGED: 4,
+    MaintenanceAction.REMOVED: 5,
+}
+
 STATES: Final[dict[int, State]] = {code: state for state, code in STATE_CODES.items()}
 FAILURES: Final[dict[int | None, FailureKind | None]] = {code: failure for failure, code in FAILURE_CODES.items()}
 VERDICTS: Final[dict[str, Verdict]] = {letter: verdict for verdict, letter in VERDICT_LETTERS.items()}
+ACTIONS: Final[dict[int, MaintenanceAction]] = {code: action for action, code in ACTION_CODES.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from probe.store.faults import translated, unreachable
 from probe.store.files import Files
 from probe.store.identities import Identities
 from probe.store.into_postgresql import PartitionDropped
+from probe.store.maintenance import MaintenanceBook
 from probe.store.opening import open_engine, reopened_engine
 from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
@@ -174,6 +176,11 @@ class Store:
         """Up to when each check's newest result speaks: its slot and the interval it was measured with."""
         with self._reading() as connection:
             return records.covered_until(connection, location)
+
+    @property
+    def maintenance(self) -> MaintenanceBook:
+        """Maintenance windows that were declared by command, and the log of every change."""
+        return MaintenanceBook(self._reading, partial(self._writing, WRITE_SECONDS))
 
     def simulated_until(self) -> Micros | None:
         """The end of the made-up history in this store, `None` when all of it was measured."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from probe.model.maintenance import LONGEST_NAME
 from probe.model.sample import PHASES
 
 metadata: Final = MetaData(
@@ -217,6 +218,44 @@ stale: Final = Table(
     sqlite_with_rowid=False,
 )
 """Hours (tier 0) and days (tier 1) that are to be rolled up, for the first time or again."""
+
+_PERSON: Final = f"length(author) BETWEEN 1 AND {LONGEST_NAME}"
+_NAMED: Final = f"length(name) BETWEEN 1 AND {LONGEST_NAME}"
+
+maintenance: Final = Table(
+    "maintenance",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("until_at", BigInteger),
+    CheckConstraint(_NAMED, name="name"),
+)
+"""Windows that were declared by command, never deleted. `content` is JSON, as in `windows`, and stays as it was declared.
+
+Whatever it says, the window counts up to `until_at`: ending it sets that.
+"""
+
+maintenance_log: Final = Table(
+    "maintenance_log",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("action", SmallInteger, nullable=False),
+    Column("affects_from", BigInteger),
+    Column("location", Text),
+    Column("maintenance_id", ForeignKey("maintenance.id")),
+    Column("content", Text, nullable=False),
+    Column("content_before", Text),
+    CheckConstraint(_PERSON, name="author"),
+    CheckConstraint("action BETWEEN 0 AND 5", name="action"),
+    CheckConstraint("(location IS NULL) <> (maintenance_id IS NULL)", name="origin"),
+)
+"""Each change of a window that was declared by command (`maintenance_id`), or stands in the file of a location.
+
+`content` is the window as it was from then on, `content_before` as one of the file had been that was changed; figures changed with it from `affects_from` on, null being all of the past.
+"""
 
 properties: Final = Table(
     "properties",
