@@ -17,6 +17,7 @@ from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, Form
 from probe.cli.db.commands import db
 from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
+from probe.cli.sla.commands import sla
 
 NOT_WRITTEN: Final = 2
 INTERNAL_ERROR: Final = 4
@@ -145,6 +146,7 @@ def demo(
     demo_command(config, history=history, duration=duration, port=port, log_format=log_format)
 
 
+app.command()(sla)
 app.command()(export)
 app.add_typer(imports, name="import")
 app.add_typer(db, name="db")

@@ -15,12 +15,16 @@ class StateTime:
     """How long each state held in a period, in microseconds.
 
     `availability = 1 - down / known`, with `known = up + degraded + down`: degraded is slow or odd, but there.
+
+    Attributes:
+        maintenance: time that is in none of the others.
     """
 
     up: Micros = 0
     degraded: Micros = 0
     down: Micros = 0
     unknown: Micros = 0
+    maintenance: Micros = 0
 
     @property
     def known(self) -> Micros:
@@ -29,7 +33,7 @@ class StateTime:
 
     @property
     def total(self) -> Micros:
-        """The time from the first slot of the period to its end."""
+        """The time from the first slot of the period to its end, without maintenance."""
         return self.known + self.unknown
 
     @property
@@ -39,7 +43,7 @@ class StateTime:
 
     @property
     def coverage(self) -> float | None:
-        """The known share of the period: how far the availability can be trusted."""
+        """The known share of the period without maintenance: how far the availability can be trusted."""
         return self.known / self.total if self.total else None
 
     @property
@@ -62,6 +66,7 @@ class StateTime:
             degraded=self.degraded + other.degraded,
             down=self.down + other.down,
             unknown=self.unknown + other.unknown,
+            maintenance=self.maintenance + other.maintenance,
         )
 
 

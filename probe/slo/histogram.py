@@ -75,10 +75,14 @@ class Histogram:
 
     def below(self, limit: Micros) -> int:
         """How many lie below a limit. Those in the bucket that holds the limit count as not below it."""
-        if not self.count or limit > self.maximum:
-            return self.count
-        last = bucket_of(limit)
-        return sum(count for bucket, count in _ENTRY.iter_unpack(self.buckets) if bucket < last)
+        return self.count if limit > self.maximum else self._up_to(bucket_of(limit))
+
+    def at_most(self, limit: Micros) -> int:
+        """How many don't exceed a limit. Those in the bucket that holds the limit count as not exceeding it."""
+        return self.count if limit >= self.maximum else self._up_to(bucket_of(limit) + 1)
+
+    def _up_to(self, bucket: int) -> int:
+        return int(_counts(self.buckets)[:bucket].sum())
 
 
 EMPTY: Final = Histogram()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 
 from probe.model.run import Runs
@@ -17,11 +18,13 @@ class Level:
         runs: ascending; not joined where one of them goes on in the next.
         latency: of responses, but for those of results that are down.
         latency_down: of responses of results that are down.
+        exact: the latency of every response itself, in no order; `None` where only histograms are left.
     """
 
     runs: Runs = ()
     latency: Histogram = histogram.EMPTY
     latency_down: Histogram = histogram.EMPTY
+    exact: array[int] | None = None
 
     @property
     def responses(self) -> Histogram:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from probe.model.units import Micros
-from probe.slo.histogram import Histogram
+from probe.slo.histogram import Histogram, together
+from probe.slo.level import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,42 @@ class Latency:
             p99=p99,
             maximum=histogram.maximum,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responses:
+    """How long responses took, and how that is known.
+
+    Attributes:
+        mean: exact, in microseconds.
+        is_exact: whether the percentiles are, too; otherwise they are within `histogram.ERROR`.
+    """
+
+    latency: Latency
+    mean: Fraction
+    is_exact: bool
+
+    @classmethod
+    def of(cls, levels: Iterable[Level]) -> Responses | None:
+        """Of one check, or of several as one; `None` where there was none."""
+        kept = list(levels)
+        histogram = together(part for level in kept for part in (level.latency, level.latency_down))
+        if not histogram.count:
+            return None
+        mean = Fraction(histogram.total, histogram.count)
+        if exact := _exact(kept):
+            return cls(latency=exact, mean=mean, is_exact=True)
+        found = Latency.of_histogram(histogram)
+        return None if found is None else cls(latency=found, mean=mean, is_exact=False)
+
+
+def _exact(levels: Sequence[Level]) -> Latency | None:
+    found = array("q")
+    for level in levels:
+        if level.exact is None:
+            return None
+        found += level.exact
+    return Latency.of(found)
 
 
 def nearest_rank(ordered: Sequence[Micros], percent: int) -> Micros:

@@ -18,6 +18,8 @@ MOST_PARTS: Final = 100_000
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_WEEK: Final = re.compile(r"(\d{4})-?W(\d\d)", re.ASCII)
+_YEAR: Final = re.compile(r"\d{4}", re.ASCII)
 _QUARTER: Final = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
 _MONTHS: Final = 12
 _QUARTER_MONTHS: Final = 3
@@ -56,7 +58,25 @@ def parse_moment(text: str, *, zone: tzinfo) -> Micros:
     raise ValueError(f'"{text[:40]}" is neither a date, such as 2026-11-01, nor a moment, such as 2026-11-01T00:00:00Z')
 
 
-def parse_month(text: str, *, zone: tzinfo) -> Period:
+def parse_day(text: str, zone: tzinfo) -> Period:
+    """`2026-10-25`. Raises `ValueError` for what is no day."""
+    with suppress(ValueError, OverflowError):
+        if _DATE.fullmatch(text):
+            day = date.fromisoformat(text)
+            return Period(midnight(day, zone), midnight(day + timedelta(days=1), zone))
+    raise ValueError(f'"{text[:40]}" is not a day, such as 2026-10-25')
+
+
+def parse_week(text: str, zone: tzinfo) -> Period:
+    """`2026-W43`, from Monday on (ISO 8601). Raises `ValueError` for what is no week."""
+    with suppress(ValueError, OverflowError):
+        if found := _WEEK.fullmatch(text):
+            monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+            return Period(midnight(monday, zone), midnight(monday + timedelta(days=7), zone))
+    raise ValueError(f'"{text[:40]}" is not a week, such as 2026-W43')
+
+
+def parse_month(text: str, zone: tzinfo) -> Period:
     """`2026-10`. Raises `ValueError` for what is no month."""
     found = _MONTH.fullmatch(text)
     if found and int(found[1]) and 1 <= int(found[2]) <= _MONTHS:
@@ -64,12 +84,20 @@ def parse_month(text: str, *, zone: tzinfo) -> Period:
     raise ValueError(f'"{text[:40]}" is not a month, such as 2026-10')
 
 
-def parse_quarter(text: str, *, zone: tzinfo) -> Period:
+def parse_quarter(text: str, zone: tzinfo) -> Period:
     """`2026-Q4`. Raises `ValueError` for what is no quarter."""
     found = _QUARTER.fullmatch(text)
     if found and int(found[1]):
         return _months(int(found[1]), int(found[2]) * _QUARTER_MONTHS - 2, _QUARTER_MONTHS, zone)
     raise ValueError(f'"{text[:40]}" is not a quarter, such as 2026-Q4')
+
+
+def parse_year(text: str, zone: tzinfo) -> Period:
+    """`2026`. Raises `ValueError` for what is no year."""
+    found = _YEAR.fullmatch(text)
+    if found and int(found[0]):
+        return _months(int(found[0]), 1, _MONTHS, zone)
+    raise ValueError(f'"{text[:40]}" is not a year, such as 2026')
 
 
 def parse_step(text: str) -> Step:

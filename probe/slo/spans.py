@@ -21,21 +21,22 @@ class Span(NamedTuple):
     state: State
 
 
-def spans(runs: Iterable[Run], *, interval: Micros, until: Micros) -> tuple[Span, ...]:
+def spans(runs: Iterable[Run], *, interval: Micros, until: Micros, max_gap: Micros | None = None) -> tuple[Span, ...]:
     """The right-open step function of a check's slots, neighbours of one state joined.
 
-    What a slot came to holds until the next one, but at most `MAX_GAP` intervals.
+    What a slot came to holds until the next one, but at most for `max_gap`.
 
     Args:
         runs: ascending.
         interval: of slots that don't know theirs.
+        max_gap: `None` is `MAX_GAP` intervals.
         until: the end, usually now; what lies at or after it is left out.
     """
     steps = list[Span]()
     begin, holds = 0, 0
     state: State | None = None
     for run in runs:
-        longest = run.longest(interval=interval)
+        longest = run.longest(interval=interval, max_gap=max_gap)
         for part in (run,) if run.step <= longest else expanded((run,)):
             if part.start >= until:
                 break

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, true
 
 from probe.model.result import State
 from probe.model.run import Run
@@ -40,13 +41,25 @@ class Stretch(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What a row tells of a check: its timeline as it is packed, from a moment on, and its histograms as they are stored."""
+    """What a row tells of a check: its timeline as it is packed, from a moment on, and its histograms as they are stored.
+
+    `exact` has the latencies themselves, where there is more than a histogram.
+    """
 
     check_id: int
     starts_at: Micros
     timeline: bytes
-    latency: Stored
-    latency_down: Stored
+    latency: Stored = _NONE
+    latency_down: Stored = _NONE
+    exact: array[int] | None = None
+
+
+class Wanted(NamedTuple):
+    """What is read: of one location, all checks or some by their keys, and whether their latencies too."""
+
+    location_id: int
+    checks: Collection[int] | None = None
+    latency: bool = True
 
 
 class Unlike(Exception):
@@ -81,7 +94,7 @@ def _fine(start: Micros, end: Micros, *, raw_from: Micros) -> Iterator[Stretch]:
 
 
 def levels(
-    connection: Connection, location_id: int, tiled: Sequence[Stretch], *, zone: ZoneInfo, intervals: Intervals
+    connection: Connection, wanted: Wanted, tiled: Sequence[Stretch], *, zone: ZoneInfo, intervals: Intervals
 ) -> Iterator[tuple[int, Level]]:
     """By check, ascending, of those that have any slot there.
 
@@ -89,9 +102,9 @@ def levels(
         Unlike: see there.
     """
     sources = [
-        _rolled(connection, location_id, stretch, stretch.tier, zone)
+        _rolled(connection, wanted, stretch, stretch.tier, zone)
         if stretch.tier is not None
-        else _single(connection, location_id, stretch, intervals)
+        else _single(connection, wanted, stretch, intervals)
         for stretch in tiled
     ]
     for check_id, parts in groupby(merge(*sources, key=itemgetter(0)), key=itemgetter(0)):
@@ -103,7 +116,18 @@ def _level(parts: Sequence[Part]) -> Level:
         runs=tuple(unpack_all([(part.timeline, part.starts_at) for part in parts])),
         latency=_together([part.latency for part in parts if part.latency[1]]),
         latency_down=_together([part.latency_down for part in parts if part.latency_down[1]]),
+        exact=_exact([part for part in parts if part.latency[1] or part.latency_down[1]]),
     )
+
+
+def _exact(answered: Sequence[Part]) -> array[int] | None:
+    """Every latency, unless one of the parts knows no more than a histogram."""
+    found = array("q")
+    for part in answered:
+        if part.exact is None:
+            return None
+        found += part.exact
+    return found
 
 
 def _together(parts: Sequence[Stored]) -> Histogram:
@@ -116,15 +140,17 @@ def _together(parts: Sequence[Stored]) -> Histogram:
     )
 
 
-def _rolled(connection: Connection, location_id: int, stretch: Stretch, tier: Table, zone: ZoneInfo) -> Iterator[Part]:
+def _rolled(connection: Connection, wanted: Wanted, stretch: Stretch, tier: Table, zone: ZoneInfo) -> Iterator[Part]:
     """Rows of days or hours; of an hour that the range divides only the slots, as in `Rollup.clipped`."""
     _, start, end = stretch
     borders = dict(_days(start, end, zone)) if tier is days else {}
     first = start - start % HOUR if tier is hours else start
-    for check_id, starts_at, ends_at, timeline, *columns in _rows(connection, tier, location_id, first, end):
+    for check_id, starts_at, ends_at, timeline, *columns in _rows(connection, tier, wanted, first, end):
         if tier is days and borders.get(starts_at) != ends_at:
             raise Unlike
-        part = Part(check_id, starts_at, timeline, tuple(columns[:5]), tuple(columns[5:]))
+        part = Part(check_id, starts_at, timeline)
+        if columns:
+            part = Part(check_id, starts_at, timeline, tuple(columns[:5]), tuple(columns[5:]))
         yield part if start <= starts_at and ends_at <= end else _clipped(part, start, end)
 
 
@@ -141,32 +167,37 @@ def _days(start: Micros, end: Micros, zone: ZoneInfo) -> Iterator[tuple[Micros, 
         day = next_day(day, zone=zone)
 
 
-def _rows(connection: Connection, tier: Table, location_id: int, start: Micros, end: Micros) -> Iterator[_Row]:
+def _rows(connection: Connection, tier: Table, wanted: Wanted, start: Micros, end: Micros) -> Iterator[_Row]:
     """Check by check: no plan must read all of the tier for it."""
     columns = [
         tier.c[f"{name}_{part}"]
         for name in ("latency", "latency_down")
         for part in ("buckets", "runs", "us", "min_us", "max_us")
+        if wanted.latency
     ]
-    its_own = (tier.c.check_id == checks.c.id) & (tier.c.location_id == location_id)
+    its_own = (tier.c.check_id == checks.c.id) & (tier.c.location_id == wanted.location_id)
     query = (
         select(checks.c.id, tier.c.starts_at, tier.c.ends_at, tier.c.timeline, *columns)
         .join_from(checks, tier, its_own)
-        .where(tier.c.starts_at >= start, tier.c.starts_at < end)
+        .where(tier.c.starts_at >= start, tier.c.starts_at < end, _is_wanted(wanted))
         .order_by(checks.c.id, tier.c.starts_at)
     )
     yield from connection.execute(query, execution_options={"yield_per": _CHUNK})
 
 
-def _single(connection: Connection, location_id: int, stretch: Stretch, intervals: Intervals) -> Iterator[Part]:
-    its_own = (results.c.check_id == checks.c.id) & (results.c.location_id == location_id)
+def _is_wanted(wanted: Wanted) -> ColumnElement[bool]:
+    return true() if wanted.checks is None else checks.c.id.in_(wanted.checks)
+
+
+def _single(connection: Connection, wanted: Wanted, stretch: Stretch, intervals: Intervals) -> Iterator[Part]:
+    its_own = (results.c.check_id == checks.c.id) & (results.c.location_id == wanted.location_id)
     query = (
         select(
             checks.c.id, results.c.scheduled_at, results.c.state, results.c.failure, results.c.http_status,
             results.c.latency_us, results.c.definition_id,
         )
         .join_from(checks, results, its_own)
-        .where(results.c.scheduled_at >= stretch.start, results.c.scheduled_at < stretch.end)
+        .where(results.c.scheduled_at >= stretch.start, results.c.scheduled_at < stretch.end, _is_wanted(wanted))
         .order_by(checks.c.id, results.c.scheduled_at)
     )  # fmt: skip
     found = connection.execute(query, execution_options={"yield_per": _CHUNK})
@@ -178,8 +209,12 @@ def _single(connection: Connection, location_id: int, stretch: Stretch, interval
             slots.append(Run(slot, 0, 1, state, FAILURES[failure], intervals.get(definition)))
             if status is not None and latency is not None and state is not State.UNKNOWN:
                 latencies[state is State.DOWN].append(latency)
-        up, down = (_stored(Histogram.of(latencies[is_down])) for is_down in (False, True))
-        yield Part(check_id, stretch.start, pack(runs_of(slots), stretch.start), up, down)
+        part = Part(check_id, stretch.start, pack(runs_of(slots), stretch.start))
+        if wanted.latency:
+            up, down = (_stored(Histogram.of(latencies[is_down])) for is_down in (False, True))
+            exact = array("q", [*latencies[False], *latencies[True]])
+            part = part._replace(latency=up, latency_down=down, exact=exact)
+        yield part
 
 
 def _stored(histogram: Histogram) -> Stored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
@@ -17,10 +17,13 @@ from probe.slo.calendar import LONGEST_DAY
 from probe.slo.level import Level
 from probe.slo.rollup import Rollup, extended, of_records
 from probe.store import records, tiers
-from probe.store.levels import Unlike, levels, stretches
+from probe.store.levels import Unlike, Wanted, levels, stretches
 from probe.store.tables import checks, days, hours, locations, results, rolled, stale
 
 Period: TypeAlias = tuple[Micros, Micros]
+
+MOST_NAMED: Final = 500
+"""Checks that a query names one by one; where more are wanted it reads all."""
 
 HOUR_TIER: Final = 0
 DAY_TIER: Final = 1
@@ -61,28 +64,35 @@ class Ranges:
             found += self.fine(check_id, start, end, cuts)
         return sorted((tile for tile in found if tile.runs), key=lambda tile: tile.start)
 
-    def levels(self, start: Micros, end: Micros) -> dict[str, Level]:
+    def levels(
+        self, start: Micros, end: Micros, *, checks: Collection[str] | None = None, latency: bool = True
+    ) -> dict[str, Level]:
         """What service levels in `[start, end)` rest on, by check: the same as from `tiles`, and much faster.
 
-        Checks without a slot there are left out.
+        Args:
+            checks: of which checks; `None` is all. Those without a slot there are left out.
+            latency: whether their latencies are wanted too.
         """
-        names = {number: check for check, number in self._checks.items()}
-        outdated = {names[check_id] for check_id in self._stale_hours}
+        wanted = set(self._checks) if checks is None else self._checks.keys() & set(checks)
+        names = {self._checks[check]: check for check in wanted}
+        outdated = {check for check in wanted if self._checks[check] in self._stale_hours}
+        asked = Wanted(self._location, names.keys() if len(names) <= MOST_NAMED else None, latency)
         try:
-            found = {names[check_id]: level for check_id, level in self._levels_at_once(start, end)}
+            at_once = self._levels_at_once(asked, start, end)
+            found = {names[check_id]: level for check_id, level in at_once if check_id in names}
         except Unlike:
-            found, outdated = {}, set(self._checks)
+            found, outdated = {}, wanted
         found |= {check: self._level(check, start, end) for check in outdated}
         return {check: level for check, level in found.items() if level.runs}
 
-    def _levels_at_once(self, start: Micros, end: Micros) -> Iterator[tuple[int, Level]]:
+    def _levels_at_once(self, wanted: Wanted, start: Micros, end: Micros) -> Iterator[tuple[int, Level]]:
         until, raw_from, hours_from, key = self._extent
         if start < hours_from:
             raise Unlike
         zone = ZoneInfo(key)
         days_until = min([until, *(moment for marks in self._stale_days.values() for moment in marks)])
         tiled = stretches(start, end, until=until, raw_from=raw_from, days_until=days_until, zone=zone)
-        return levels(self._connection, self._location, tiled, zone=zone, intervals=self._intervals)
+        return levels(self._connection, wanted, tiled, zone=zone, intervals=self._intervals)
 
     def _level(self, check: str, start: Micros, end: Micros) -> Level:
         tiles = self.tiles(check, (start, end))
@@ -110,6 +120,24 @@ class Ranges:
         ]
         single = self._oldest(results.c.scheduled_at, check_id)
         return min([*rolled_up, *(() if single is None else (single,))], default=None)
+
+    def oldest(self, checks_wanted: Collection[str]) -> dict[str, Micros]:
+        """Before when no slot of these checks lies; those that have none at all are left out. Not exact, and fast."""
+        tiers_ = ((days, days.c.starts_at), (hours, hours.c.starts_at), (results, results.c.scheduled_at))
+        first = [
+            select(moment)
+            .where(tier.c.check_id == checks.c.id, tier.c.location_id == self._location)
+            .order_by(moment)
+            .limit(1)
+            .scalar_subquery()
+            for tier, moment in tiers_
+        ]
+        wanted = set(checks_wanted)
+        found = {}
+        for key, *moments in self._connection.execute(select(checks.c.key, *first)):
+            if key in wanted and (known := [moment for moment in moments if moment is not None]):
+                found[key] = min(known)
+        return found
 
     def _oldest(self, moment: Column[int], check_id: int) -> Micros | None:
         query = select(func.min(moment)).where(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ import typer
 from probe.cli.options import one_of
 from probe.cli.period import AskedPeriod
 from probe.cli.progress import progress
+from probe.cli.selection import Selection, look_up
 from probe.cli.waiting import tell_waiting
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
@@ -25,7 +25,7 @@ from probe.model.settings import Settings
 from probe.model.units import Micros
 from probe.report.export import RESULTS, TABLES, AnyTable, Destination, Format, Sink
 from probe.runtime.clock import SystemClock
-from probe.runtime.exporting import ExportJob, api_of, export_figures, export_results
+from probe.runtime.exporting import ExportJob, export_figures, export_results
 from probe.slo.periods import cuts, parse_step
 from probe.store import Store, open_store
 
@@ -120,25 +120,12 @@ def _borders(asked: Asked, zone: ZoneInfo) -> tuple[Micros, ...]:
 def _job(asked: Asked, settings: Settings, store: Store, *, borders: tuple[Micros, ...], zone: ZoneInfo) -> ExportJob:
     """All checks of the file and of the store, or those that were named."""
     intervals = {check.id: check.interval for check in settings.checks}
-    checks = sorted({*intervals, *store.checks()})
-    apis = {api_of(check) for check in checks}
-    _look_up("check", asked.checks, checks)
-    _look_up("API", asked.apis, apis)
     locations = store.locations()
-    _look_up("location", asked.locations, locations)
-    wants_all = not asked.checks and not asked.apis
+    look_up("location", asked.locations, locations)
     return ExportJob(
-        checks=tuple(id_ for id_ in checks if wants_all or id_ in asked.checks or api_of(id_) in asked.apis),
+        checks=Selection(checks=asked.checks, apis=asked.apis).chosen(settings, store),
         locations=tuple(name for name in locations if name in asked.locations or not asked.locations),
         cuts=borders,
         zone=zone,
         intervals=intervals,
     )
-
-
-def _look_up(what: str, names: Sequence[str], known: Collection[str]) -> None:
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise ConfigurationError(f'neither the file nor the store has the {what} "{name}"{hint}')

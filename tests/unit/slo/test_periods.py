@@ -49,22 +49,22 @@ def test_what_is_no_moment_is_told(text: str) -> None:
 
 
 def test_months_and_quarters_are_those_of_the_zone() -> None:
-    assert isos(parse_month("2026-10", zone=BERLIN)) == ["2026-09-30T22:00:00Z", "2026-10-31T23:00:00Z"]
-    assert isos(parse_month("2026-12", zone=UTC)) == ["2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"]
-    assert isos(parse_quarter("2026-Q4", zone=UTC)) == ["2026-10-01T00:00:00Z", "2027-01-01T00:00:00Z"]
-    assert parse_quarter("2026q1", zone=UTC) == parse_quarter("2026-Q1", zone=UTC)
+    assert isos(parse_month("2026-10", BERLIN)) == ["2026-09-30T22:00:00Z", "2026-10-31T23:00:00Z"]
+    assert isos(parse_month("2026-12", UTC)) == ["2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"]
+    assert isos(parse_quarter("2026-Q4", UTC)) == ["2026-10-01T00:00:00Z", "2027-01-01T00:00:00Z"]
+    assert parse_quarter("2026q1", UTC) == parse_quarter("2026-Q1", UTC)
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-00", "2026-13", "2026-1", "0000-01", "9999-12"])
 def test_what_is_no_month_is_told(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a month|the calendar ends"):
-        parse_month(text, zone=UTC)
+        parse_month(text, UTC)
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-Q5", "Q1", "0000-Q1", "9999-Q4"])
 def test_what_is_no_quarter_is_told(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a quarter|the calendar ends"):
-        parse_quarter(text, zone=UTC)
+        parse_quarter(text, UTC)
 
 
 @pytest.mark.parametrize(

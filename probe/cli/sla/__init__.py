@@ -1,0 +1,1 @@
+"""`probe sla`: service levels of a period."""

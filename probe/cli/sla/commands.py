@@ -1,0 +1,70 @@
+"""What `probe sla` takes. As everywhere, a command's work is imported only when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+
+
+def sla(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE|TIME", help="Its first moment; a date begins at midnight.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(metavar="DATE|TIME", help="The first moment after it; now.")] = None,
+    last: Annotated[str | None, typer.Option(metavar="DURATION", help="Up to now; 30d unless told otherwise.")] = None,
+    day: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
+    week: Annotated[str | None, typer.Option(metavar="YYYY-Wnn", help="A week, from Monday on.")] = None,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="A calendar month.")] = None,
+    quarter: Annotated[str | None, typer.Option(metavar="YYYY-Qn", help="A quarter of a year.")] = None,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="A year.")] = None,
+    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
+    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API; may be repeated.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only checks with this label; may be repeated.")
+    ] = None,
+    location: Annotated[str | None, typer.Option(metavar="NAME", help="Measured from here; the file's own.")] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="METHOD", help="state-time, occurrences, timeslices or ratio-timeslices; the file's own."),
+    ] = None,
+    slice_: Annotated[str | None, typer.Option("--slice", metavar="DURATION", help="How long a time slice is.")] = None,
+    slice_target: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="From which share of good results on a slice is good.")
+    ] = None,
+    unknown: Annotated[
+        str | None, typer.Option(metavar="exclude|up|down", help="What an unknown moment is taken for.")
+    ] = None,
+    maintenance: Annotated[
+        str | None, typer.Option(metavar="exclude|count_as_up|ignore", help="What time in maintenance is taken for.")
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="table|json|csv", help="How the figures are printed.")
+    ] = "table",
+) -> None:
+    """Print the service levels of a period: availability, incidents, latency, error budgets."""
+    from probe.cli.period import AskedPeriod
+    from probe.cli.sla.sla import Asked, sla_command
+
+    sla_command(
+        config,
+        Asked(
+            period=AskedPeriod(
+                start=from_, end=to, last=last, day=day, week=week, month=month, quarter=quarter, year=year
+            ),
+            checks=tuple(check or ()),
+            apis=tuple(api or ()),
+            labels=tuple(label or ()),
+            location=location,
+            method=method,
+            slice=slice_,
+            slice_target=slice_target,
+            unknown=unknown,
+            maintenance=maintenance,
+            kind=format_,
+        ),
+    )

@@ -1,0 +1,161 @@
+"""Service levels on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from probe.model.sla import MaintenanceRule, Method, UnknownRule
+from probe.model.units import Micros, format_duration
+from probe.report.words import NOTHING, duration_text, exact_moment, latency_text, percent_text
+from probe.slo.budget import ObjectiveStatus
+from probe.slo.service_level import Assessed, ServiceLevel
+
+PIPED_WIDTH: Final = 2_000
+SUFFICIENT: Final = Fraction(95, 100)
+"""The share of a period that must be known for a figure to be trusted."""
+
+_FORMULAS: Final = {
+    Method.STATE_TIME: "time up or degraded / time known",
+    Method.OCCURRENCES: "good results / all results",
+    Method.TIMESLICES: "good slices / all slices",
+    Method.RATIO_TIMESLICES: "mean of the slices' shares of good results",
+}
+_FIGURES: Final = ("availability", "coverage", "if unknown up", "if unknown down", "down", "unknown", "maintenance",
+                   "incidents", "MTTR", "MTBF", "MTTD", "p50", "p95", "p99", "apdex")  # fmt: skip
+_OBJECTIVES: Final = ("objective", "target", "attained", "met", "budget", "spent", "left", "burn rate", "runs out")
+
+
+def print_table(assessed: Assessed, *, timezone: str) -> None:
+    """The figures, the objectives, and by which rules and formulas they were counted."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    zone = ZoneInfo(timezone)
+    console.print(_heading(assessed, zone))
+    rows = list(_rows(assessed))
+    console.print(_figures(rows))
+    if any(level.objectives for _, level in rows):
+        console.print(_objectives(rows, zone))
+    for line in _legend(assessed, rows):
+        console.print(Text(line, "dim"))
+
+
+def _heading(assessed: Assessed, zone: ZoneInfo) -> Text:
+    period, until, _ = assessed.asked
+    start, end = (exact_moment(at, zone).text for at in period)
+    to_date = f", to date: up to {exact_moment(until, zone).text}" if until < period.end else ""
+    return Text(f"{start} to {end}{to_date}\n", "bold")
+
+
+def _rows(assessed: Assessed) -> Iterator[tuple[Text, ServiceLevel]]:
+    """Each API before its checks; checks of APIs that are not told of come last."""
+    left = {level.id: level for level in assessed.checks}
+    for api in assessed.apis:
+        yield Text(api.id, "bold"), api
+        for id_ in [id_ for id_ in left if id_.partition("/")[0] == api.id]:
+            yield Text(id_), left.pop(id_)
+    yield from ((Text(id_), level) for id_, level in left.items())
+
+
+def _figures(rows: list[tuple[Text, ServiceLevel]]) -> Table:
+    table = _table(("", *_FIGURES))
+    for name, level in rows:
+        table.add_row(name, *_cells(level))
+    return table
+
+
+def _cells(level: ServiceLevel) -> Iterator[Text]:
+    attained, time, recovery = level.attained, level.time, level.recovery
+    is_thin = level.coverage is not None and level.coverage < SUFFICIENT
+    yield Text(percent(attained.availability), "yellow" if is_thin else "bold")
+    yield Text(f"{percent(level.coverage)}{' !' if is_thin else ''}", "yellow" if is_thin else "")
+    yield Text(percent(attained.best))
+    yield Text(percent(attained.worst))
+    yield from map(_duration, (time.down, time.unknown, time.maintenance))
+    yield Text(str(len(recovery.incidents)))
+    yield from map(_mean, (recovery.mttr, recovery.mtbf, recovery.mttd))
+    latency = level.responses.latency if level.responses else None
+    yield from (
+        Text(latency_text(value)) for value in ((latency.p50, latency.p95, latency.p99) if latency else (None,) * 3)
+    )
+    yield Text(NOTHING if level.apdex is None else decimal(level.apdex))
+
+
+def _objectives(rows: list[tuple[Text, ServiceLevel]], zone: ZoneInfo) -> Table:
+    table = _table(("", *_OBJECTIVES))
+    for name, level in rows:
+        for status in level.objectives:
+            table.add_row(name, *_objective(status, zone))
+    return table
+
+
+def _objective(status: ObjectiveStatus, zone: ZoneInfo) -> Iterator[Text]:
+    word, style = {True: ("yes", "green"), False: ("no", "bold red"), None: (NOTHING, "")}[status.met]
+    yield Text(status.objective)
+    yield Text(percent(status.target))
+    yield Text(percent(status.attained))
+    yield Text(word, style)
+    yield _mean(status.budget)
+    yield _mean(status.spent)
+    yield Text(percent(status.remaining_ratio), "bold red" if (status.remaining_ratio or 0) < 0 else "")
+    yield Text(NOTHING if status.burn_rate is None else decimal(status.burn_rate))
+    yield Text("–" if status.exhausted_at is None else exact_moment(status.exhausted_at, zone).text)
+
+
+def _legend(assessed: Assessed, rows: list[tuple[Text, ServiceLevel]]) -> Iterator[str]:
+    rules = assessed.rules
+    slices = "" if rules.method in (Method.STATE_TIME, Method.OCCURRENCES) else f" of {format_duration(rules.slice)}"
+    yield f"\navailability = {_FORMULAS[rules.method]} ({rules.method}{slices}); figures are cut off, not rounded"
+    unknown = {
+        UnknownRule.EXCLUDE: "is left out",
+        UnknownRule.UP: "counts as up",
+        UnknownRule.DOWN: "counts as down",
+    }[rules.unknown]
+    maintenance = {
+        MaintenanceRule.EXCLUDE: "is left out",
+        MaintenanceRule.COUNT_AS_UP: "counts as up",
+        MaintenanceRule.IGNORE: "is ignored",
+    }[rules.maintenance]
+    yield f"time that is unknown {unknown}; maintenance {maintenance}; coverage = known time / (period - maintenance)"
+    yield (
+        "MTTR = outages that ended / their number; MTTD = (detected - start) / incidents; "
+        "MTBF = time up or degraded / incidents"
+    )
+    if any(level.coverage is not None and level.coverage < SUFFICIENT for _, level in rows):
+        yield "! less than 95 % of the time is known: not enough to judge by"
+
+
+def _table(columns: tuple[str, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    return table
+
+
+def _duration(value: Micros) -> Text:
+    return Text(duration_text(value) if value else "–")
+
+
+def _mean(value: Fraction | None) -> Text:
+    return Text(NOTHING if value is None else duration_text(int(value)))
+
+
+def percent(ratio: Fraction | None) -> str:
+    """Cut off, not rounded; below zero too."""
+    if ratio is None:
+        return NOTHING
+    sign = "-" if ratio < 0 else ""
+    return sign + percent_text(abs(ratio.numerator), ratio.denominator)
+
+
+def decimal(value: Fraction) -> str:
+    """Two decimals, cut off."""
+    whole, rest = divmod(int(value * 100), 100)
+    return f"{whole}.{rest:02}"

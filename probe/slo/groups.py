@@ -1,0 +1,150 @@
+"""An API as one thing: its state from those of its checks, instant by instant, never an average of percentages."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from probe.model.incident import Outage
+from probe.model.result import State
+from probe.model.sample import FailureKind
+from probe.model.sla import GroupKind, GroupRule
+from probe.model.units import Micros
+from probe.slo.availability import StateTime
+from probe.slo.periods import Period
+from probe.slo.spans import Span
+from probe.slo.steps import joined, without
+
+Steps: TypeAlias = Sequence[Span]
+
+
+class Stretch(NamedTuple):
+    """A stretch in which no member's state changes, and how many are in each."""
+
+    start: Micros
+    end: Micros
+    states: Mapping[State, int]
+
+
+def merged(members: Sequence[Steps], rule: GroupRule) -> tuple[Span, ...]:
+    """The group's states; where no member counts, there is none.
+
+    With `MEAN` those of `ALL`: the share that is up is no state, but while a member is down, something is.
+    """
+    if len(members) == 1:
+        return tuple(members[0])
+    return joined(Span(start, end, _state(states, rule)) for start, end, states in stretches(members))
+
+
+def mean_time(members: Sequence[Steps], start: Micros, end: Micros) -> StateTime:
+    """How long a group was in each state within `[start, end)`, each of its known members counting for its share.
+
+    Whole microseconds; what they leave over counts as up.
+    """
+    down, degraded = Fraction(), Fraction()
+    whole, unknown = 0, 0
+    for low, high, states in stretches(members):
+        overlap = min(high, end) - max(low, start)
+        known = sum(states.values()) - states.get(State.UNKNOWN, 0)
+        if overlap <= 0:
+            continue
+        if not known:
+            unknown += overlap
+            continue
+        whole += overlap
+        down += Fraction(overlap * states.get(State.DOWN, 0), known)
+        degraded += Fraction(overlap * states.get(State.DEGRADED, 0), known)
+    return StateTime(up=whole - int(down) - int(degraded), degraded=int(degraded), down=int(down), unknown=unknown)
+
+
+def outages(steps: Steps, members: Sequence[Sequence[Outage]], rule: GroupRule, *, until: Micros) -> tuple[Outage, ...]:
+    """A group's outages: from its being down to its being known to be up again. The causes are those of its members'.
+
+    Args:
+        steps: ascending; what lies between two of them doesn't count, and ends no outage.
+        members: the outages of each check.
+        until: the end of an outage that goes on, as far as is known.
+    """
+    found = []
+    start: Micros | None = None
+    for step in steps:
+        if step.state is State.DOWN and start is None:
+            start = step.start
+        elif step.state in (State.UP, State.DEGRADED) and start is not None:
+            found.append(_outage(start, step.start, members, rule, until))
+            start = None
+    if start is not None:
+        found.append(_outage(start, None, members, rule, until))
+    return tuple(found)
+
+
+def apart(there: Sequence[Steps], counted: Sequence[Steps]) -> tuple[Period, ...]:
+    """When members are there, but none of them counts: the group's own maintenance."""
+    counting = [Period(start, end) for start, end, _ in _covered(counted)]
+    return tuple(Period(start, end) for start, end, _ in without(_covered(there), counting))
+
+
+def _covered(members: Sequence[Steps]) -> tuple[Span, ...]:
+    return joined(Span(start, end, State.UP) for start, end, _ in stretches(members))
+
+
+def stretches(members: Sequence[Steps]) -> Iterator[Stretch]:
+    """Every stretch in which any member has a state, ascending."""
+    current: Counter[State] = Counter()
+    since: Micros = 0
+    for at, change, state in heapq.merge(*(_changes(steps) for steps in members)):
+        if at > since and current:
+            yield Stretch(since, at, dict(current))
+        since = at
+        current[state] += change
+        if not current[state]:
+            del current[state]
+
+
+def _changes(steps: Steps) -> Iterator[tuple[Micros, int, State]]:
+    """What ends, ends before anything begins at the same moment."""
+    for start, end, state in steps:
+        yield start, 1, state
+        yield end, -1, state
+
+
+def _state(states: Mapping[State, int], rule: GroupRule) -> State:
+    """Up while enough are; down once too few can be; between the two it isn't known."""
+    present = sum(states.values())
+    needed = {GroupKind.ANY: 1, GroupKind.QUORUM: min(rule.quorum, present)}.get(rule.kind, present)
+    up = states.get(State.UP, 0)
+    good = up + states.get(State.DEGRADED, 0)
+    if good >= needed:
+        return State.UP if up >= needed else State.DEGRADED
+    return State.UNKNOWN if good + states.get(State.UNKNOWN, 0) >= needed else State.DOWN
+
+
+def _outage(
+    start: Micros, end: Micros | None, members: Sequence[Sequence[Outage]], rule: GroupRule, until: Micros
+) -> Outage:
+    """With the causes of all member outages that overlap it, the first one's first."""
+    last = until if end is None else end
+    causes = sorted(
+        (one for outages in members for one in outages if one.start < last and (one.end is None or one.end > start)),
+        key=lambda one: one.start,
+    )
+    failures: Counter[FailureKind | None] = Counter()
+    for one in causes:
+        failures.update(dict(one.failures))
+    return Outage(
+        start=start,
+        detected=_detected(start, causes, rule, len(members)),
+        end=end,
+        failures=tuple(failures.items()),
+        slots=sum(one.slots for one in causes),
+    )
+
+
+def _detected(start: Micros, causes: Sequence[Outage], rule: GroupRule, members: int) -> Micros:
+    """When so many members were known to be down that too few could be up."""
+    known = sorted(one.detected for one in causes if one.start <= start)
+    spared = {GroupKind.ANY: members - 1, GroupKind.QUORUM: members - rule.quorum}.get(rule.kind, 0)
+    return max(start, known[min(max(spared, 0), len(known) - 1)]) if known else start
