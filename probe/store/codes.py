@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from probe.model.incident import AnnotationKind
 from probe.model.maintenance import MaintenanceAction
 from probe.model.result import State, Verdict
 from probe.model.sample import FailureKind
@@ -63,7 +64,13 @@ ACTION_CODES: Final[dict[MaintenanceAction, int]] = {
     MaintenanceAction.REMOVED: 5,
 }
 
+ANNOTATION_CODES: Final[dict[AnnotationKind, int]] = {
+    AnnotationKind.ACKNOWLEDGEMENT: 1,
+    AnnotationKind.NOTE: 2,
+}
+
 STATES: Final[dict[int, State]] = {code: state for state, code in STATE_CODES.items()}
 FAILURES: Final[dict[int | None, FailureKind | None]] = {code: failure for failure, code in FAILURE_CODES.items()}
 VERDICTS: Final[dict[str, Verdict]] = {letter: verdict for verdict, letter in VERDICT_LETTERS.items()}
 ACTIONS: Final[dict[int, MaintenanceAction]] = {code: action for action, code in ACTION_CODES.items()}
+ANNOTATIONS: Final[dict[int, AnnotationKind]] = {code: kind for kind, code in ANNOTATION_CODES.items()}

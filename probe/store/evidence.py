@@ -74,7 +74,7 @@ def _of_place(
     rows = {row.scheduled_at: row for row in connection.execute(latest)}
     older = select(evidence).where(its_own, evidence.c.scheduled_at.in_(told.keys() - rows.keys()))
     for row in (*rows.values(), *connection.execute(older)):
-        yield _evidence(row, told.get(row.scheduled_at))
+        yield evidence_of(row, told.get(row.scheduled_at))
 
 
 def _newest(found: Iterable[Evidence], *, limit: int, most: int) -> Iterator[Evidence]:
@@ -95,7 +95,7 @@ def _row(key: Key, result: Result) -> dict[str, int | str | None]:
         "http_status": result.http_status,
         "latency_us": result.latency_us,
         "attempts": result.attempts,
-        "detail": _storable(result.detail or ""),
+        "detail": storable(result.detail or ""),
         "address": result.address,
         "outcomes": _unmet(result),
     }
@@ -104,19 +104,20 @@ def _row(key: Key, result: Result) -> dict[str, int | str | None]:
 def _unmet(result: Result) -> str | None:
     """JSON of the expectations that warned or failed, with what was found instead."""
     unmet = [
-        (item.expectation, VERDICT_LETTERS[item.verdict], item.actual and _storable(item.actual))
+        (item.expectation, VERDICT_LETTERS[item.verdict], item.actual and storable(item.actual))
         for item in result.outcomes
         if item.verdict in _UNMET
     ]
     return json.dumps(unmet, ensure_ascii=False) if unmet else None
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """What a hostile target put into the text must not make a database refuse the whole batch."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
-def _evidence(row: Row[*tuple[object, ...]], transcript: Transcript | None) -> Evidence:
+def evidence_of(row: Row[*tuple[object, ...]], transcript: Transcript | None) -> Evidence:
+    """A row of evidence, or of causes, as it is read back."""
     return Evidence(
         scheduled_at=row.scheduled_at,
         state=STATES[row.state],

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, exists, func, select, update
 
 from probe.model.settings import Retention
 from probe.model.units import DAY, HOUR, Micros
 from probe.store import partitions
+from probe.store.causes import keep, oldest_evidence
 from probe.store.engine import is_sqlite, writing
-from probe.store.ranges import DAY_TIER, HOUR_TIER
+from probe.store.ranges import DAY_TIER, HOUR_TIER, Ranges
 from probe.store.retention import Borders, Place, Tier, borders
-from probe.store.tables import checks, days, evidence, hours, locations, results, rolled, stale, transcripts
+from probe.store.tables import causes, checks, days, evidence, hours, locations, results, rolled, stale, transcripts
 
 MOST_AT_ONCE: Final = 1_000
 """Rows of one transaction: some ten milliseconds."""
@@ -22,10 +24,13 @@ MOST_AT_ONCE: Final = 1_000
 MOST_PREFIXES: Final = 100
 """Of checks and locations in one transaction, where each has few."""
 
+MOST_GONE_OVER: Final = 20
+"""Of checks and locations in one transaction, where the days of each are read."""
+
 TABLES: Final = {
     Tier.RAW: (results.c.scheduled_at,),
     Tier.HOUR: (hours.c.starts_at,),
-    Tier.DAY: (days.c.starts_at,),
+    Tier.DAY: (days.c.starts_at, causes.c.scheduled_at),
     Tier.EVIDENCE: (transcripts.c.scheduled_at, evidence.c.scheduled_at),
 }
 """Each tier's tables by the column that says when. A transcript goes before its evidence, which it needs to be found."""
@@ -87,7 +92,8 @@ def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purg
 
     1. For each location it is written down from when on its results and hours are whole. What comes later for the time
        before is added to what is rolled up already, and is never taken for all there was.
-    2. Rows are deleted, table after table; but PostgreSQL drops whole days of results where it can.
+    2. Rows are deleted, table after table; but PostgreSQL drops whole days of results where it can. Before evidence goes,
+       that of what outages began with is copied to where it is kept for longer.
     """
     with writing(engine) as connection:
         wanted = due(connection, retention, now=now, lock=True)
@@ -97,8 +103,29 @@ def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purg
     if not is_sqlite(engine):
         yield from _drop_days(engine, wanted)
     for tier, moments in _by_rows(engine, wanted):
+        if tier is Tier.EVIDENCE:
+            yield from _keep_causes(engine, wanted)
         for moment in moments:
             yield from _purge_table(engine, moment, tier, wanted)
+
+
+def _keep_causes(engine: Engine, wanted: dict[int, Due]) -> Iterator[Purged]:
+    with engine.connect() as connection:
+        left = list(_prefixes(connection, evidence.c.scheduled_at, Tier.EVIDENCE, wanted))
+        names: dict[int, str] = dict(connection.execute(select(checks.c.id, checks.c.key)).all())
+    for first in range(0, len(left), MOST_GONE_OVER):
+        with writing(engine) as connection:
+            for prefix in left[first : first + MOST_GONE_OVER]:
+                _keep_some(connection, prefix, names[prefix.check_id], wanted[prefix.location_id])
+        yield Purged(Tier.EVIDENCE, 0)
+
+
+def _keep_some(connection: Connection, prefix: _Prefix, check: str, item: Due) -> None:
+    oldest = oldest_evidence(connection, prefix.check_id, prefix.location_id)
+    if oldest is not None:
+        start = max(oldest, item.borders.day)
+        ranges = Ranges(connection, item.place.location)
+        keep(connection, ranges, check, ZoneInfo(item.place.zone), start=start, end=prefix.before)
 
 
 def _by_rows(source: Engine | Connection, wanted: dict[int, Due]) -> Iterator[tuple[Tier, tuple[Column[int], ...]]]:

@@ -107,6 +107,10 @@ class Ranges:
         check_id = self._checks.get(check)
         return iter(()) if check_id is None else self.late(check_id, start, end)
 
+    def key(self, check: str) -> tuple[int, int]:
+        """Those of a check that there is, and of the location, in the tables."""
+        return self._checks[check], self._location
+
     def began(self, check: str) -> Micros | None:
         """The check's oldest slot; `None` where there is none."""
         check_id = self._checks.get(check)

@@ -13,11 +13,23 @@ from sqlalchemy import Connection, Engine
 
 from probe.model.check import Check
 from probe.model.definition import Definition
+from probe.model.incident import Annotation
 from probe.model.result import Evidence, Record, Result
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Retention
 from probe.model.units import Micros
-from probe.store import evidence, identities, partitions, properties, purging, recording, records, rollups
+from probe.store import (
+    annotating,
+    causes,
+    evidence,
+    identities,
+    partitions,
+    properties,
+    purging,
+    recording,
+    records,
+    rollups,
+)
 from probe.store.address import Address, parse_address
 from probe.store.batch import batch_of
 from probe.store.engine import as_of_one_moment, let_go, writing
@@ -171,6 +183,21 @@ class Store:
         """
         with self._reading() as connection:
             return evidence.failures(connection, check, limit=limit, transcripts=transcripts, location=location)
+
+    def evidence_at(self, check: str, slots: Iterable[Micros], *, location: str) -> dict[Micros, Evidence]:
+        """The evidence of some of a check's slots, by slot. It outlasts its retention where outages began."""
+        with self._reading() as connection:
+            return causes.evidence_at(connection, check, slots, location)
+
+    def annotate(self, annotation: Annotation) -> None:
+        """Writes down what somebody said of an incident, of a check and location that are stored."""
+        with self._writing(WRITE_SECONDS) as connection:
+            annotating.add(connection, annotation)
+
+    def annotations(self, location: str) -> tuple[Annotation, ...]:
+        """What was said of incidents at a location, in the order in which it was."""
+        with self._reading() as connection:
+            return annotating.of_location(connection, location)
 
     def covered_until(self, location: str) -> dict[str, Micros]:
         """Up to when each check's newest result speaks: its slot and the interval it was measured with."""

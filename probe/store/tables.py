@@ -139,6 +139,40 @@ transcripts: Final = Table(
 )
 """What went to and fro, where that tells more than `evidence`: JSON of the parts, compressed by zlib."""
 
+causes: Final = Table(
+    "causes",
+    metadata,
+    Column("check_id", ForeignKey("checks.id"), primary_key=True, autoincrement=False),
+    Column("location_id", ForeignKey("locations.id"), primary_key=True, autoincrement=False),
+    Column("scheduled_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("failure", SmallInteger),
+    Column("http_status", SmallInteger),
+    Column("latency_us", BigInteger),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("address", Text),
+    Column("outcomes", Text),
+    Column("content", LargeBinary),
+    CheckConstraint("state BETWEEN 0 AND 3", name="state"),
+)
+"""Evidence past its time of the results that outages began with, each with its transcript: kept for as long as its day."""
+
+annotated: Final = Table(
+    "annotations",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("check_id", ForeignKey("checks.id"), nullable=False),
+    Column("location_id", ForeignKey("locations.id"), nullable=False),
+    Column("moment", BigInteger, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    CheckConstraint("kind IN (1, 2)", name="kind"),
+)
+"""What people said of incidents. An incident is no row, so that it is a moment of a check that something is said of."""
+
 
 def _tier(name: str) -> Table:
     return Table(

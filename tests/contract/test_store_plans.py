@@ -53,6 +53,10 @@ def fill(connection: Connection) -> None:
             "INSERT INTO transcripts (check_id, location_id, scheduled_at, content)"
             f" {slots} SELECT {slot}, :transcript FROM checks, n WHERE i % 20 = 0"
         ),
+        (
+            "INSERT INTO causes (check_id, location_id, scheduled_at, state, attempts, detail)"
+            f" {slots} SELECT checks.id, 1, {MIDNIGHT} - {HOUR} * i, 3, 1, 'expected status == 200, found 500' FROM checks, n"
+        ),
         *(
             f"INSERT INTO {table} (check_id, location_id, starts_at, ends_at, up, degraded, down, unknown, statuses, failures,"
             f" bytes_sent, bytes_received, latency_runs, latency_down_runs, {sums}, timeline)"
@@ -131,9 +135,9 @@ def steps(node: Mapping[str, object]) -> Iterator[str]:
         yield from steps(child)
 
 
-_SQLITE: Final = re.compile(r"(SEARCH|SCAN) (results|evidence|transcripts|hours|days)\b.*?(?:\((.*)\))?$")
-_TABLE: Final = re.compile(r"(results|evidence|transcripts|hours|days)(?:_\d+)?")
-_INDEX: Final = re.compile(r"pk_(evidence|transcripts|hours|days)|(results)_\d+_pkey")
+_SQLITE: Final = re.compile(r"(SEARCH|SCAN) (results|evidence|transcripts|causes|hours|days)\b.*?(?:\((.*)\))?$")
+_TABLE: Final = re.compile(r"(results|evidence|transcripts|causes|hours|days)(?:_\d+)?")
+_INDEX: Final = re.compile(r"pk_(evidence|transcripts|causes|hours|days)|(results)_\d+_pkey")
 
 
 def lookup(way: str, table: str, condition: str | None) -> str:
@@ -170,6 +174,9 @@ ASKED: Final[dict[str, Callable[[Store], object]]] = {
         store.results(CHECK, start=MIDNIGHT, end=MIDNIGHT + HOUR)
     ),
     "the last failures of a check": lambda store: store.failures(CHECK, limit=5, transcripts=7),
+    "the evidence of some slots": lambda store: store.evidence_at(
+        CHECK, range(MIDNIGHT, MIDNIGHT + HOUR, MINUTE), location="default"
+    ),
     "the newest result of each check": lambda store: store.covered_until("default"),
     "the past of a check, rolled up": tiles,
     "when a check began": began,

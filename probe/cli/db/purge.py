@@ -17,7 +17,12 @@ from probe.model.units import Micros, format_duration, to_iso
 from probe.runtime.clock import SystemClock
 from probe.store import Due, Purged, Store, Tier, open_store
 
-_ROWS: Final = {Tier.RAW: "results", Tier.HOUR: "hours", Tier.DAY: "days", Tier.EVIDENCE: "rows of evidence"}
+_ROWS: Final = {
+    Tier.RAW: "results",
+    Tier.HOUR: "hours",
+    Tier.DAY: "days and causes of outages",
+    Tier.EVIDENCE: "rows of evidence",
+}
 
 
 def purge_command(config: Path, *, dry_run: bool) -> None:
