@@ -6,26 +6,21 @@ import asyncio
 from contextlib import nullcontext
 from pathlib import Path
 
-import structlog
-
 from probe.cli.live import LiveDisplay
 from probe.cli.logs import configure
 from probe.cli.loop import run_async
 from probe.cli.transitions import TransitionLog
-from probe.config.hints import hints
 from probe.config.load import load
 from probe.model.settings import Settings
 from probe.runtime.app import Hooks, run_daemon
-
-_log = structlog.get_logger("probe")
+from probe.runtime.reloading import tell_warnings
 
 
 def run_command(config: Path, log_format: str) -> None:
     """Measure until told to stop."""
     configure(log_format)
     settings = load(config)
-    for hint in hints(settings):
-        _log.warning("hint", why=hint)
+    tell_warnings(settings)
     run_async(watched(settings, Hooks(reload=lambda: load(config)), log_format=log_format))
 
 

@@ -1,4 +1,4 @@
-"""`probe validate`: every mistake of the file, or what it comes to."""
+"""`probe validate`: every mistake of the file, or what it comes to and what of it is worth a second look."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import typer
 
 from probe.cli.options import one_of
-from probe.config.hints import hints
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
@@ -32,13 +31,13 @@ def validate_command(config: Path, format_: str) -> None:
         "requests_per_minute": round(requests_per_minute(settings), 1),
     }
     if format_ == "json":
-        typer.echo(json.dumps({"valid": True, **counts, "hints": hints(settings)}))
+        typer.echo(json.dumps({"valid": True, **counts, "warnings": settings.warnings}))
     else:
         said = [_plural(counts["apis"], "API"), _plural(counts["checks"], "check")]
         said.append(f"{_plural(counts['requests_per_minute'], 'request')} a minute")
         typer.echo(f"{config}: fine; {', '.join(said)}")
-        for hint in hints(settings):
-            typer.echo(f"{config}: hint: {hint}")
+        for warning in settings.warnings:
+            typer.echo(warning, err=True)
 
 
 def requests_per_minute(settings: Settings) -> float:

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Final
 
+from probe.config.burning import BurnNotes
 from probe.config.connection import ConnectionBuilder, Vetting, definition, facts
 from probe.config.document import Path
 from probe.config.filling import Blame, Filling
 from probe.config.levels import Level, merged, nearest, place
 from probe.config.never import why_never
+from probe.config.objectives import ObjectiveBuilder
 from probe.config.references import References
 from probe.config.request import RequestBuilder
 from probe.config.schema import ApiFields, CheckFields, Common
 from probe.config.sections import ConfirmFields
 from probe.model.check import Api, Check, Confirm, Request
 from probe.model.sensitive import Redactor
+from probe.model.sla import GroupRule
 from probe.model.units import DAY, MINUTE, SECOND, Micros, format_duration
 
 DEFAULT_INTERVAL: Final = MINUTE
@@ -39,17 +42,35 @@ class CheckBuilder:
     blame: Blame
     defaults: Common
     vetting: Vetting
+    objectives: ObjectiveBuilder
+    burning: BurnNotes
 
-    def api(self, key: str, fields: ApiFields) -> Api:
-        """The group itself, without its checks."""
-        labels = {**self.defaults.labels, **fields.labels}
-        return Api(id=key, name=fields.name or _title(key), labels=tuple(sorted(labels.items())))
+    def api(self, key: str, fields: ApiFields, *, size: int) -> Api:
+        """The group itself, without its checks, of which it has as many as its `size`."""
+        path: Path = ("apis", key)
+        levels = (Level(fields, path), Level(self.defaults, ("defaults",)))
+        group = fields.group or GroupRule()
+        if group.quorum > size:
+            self.blame(
+                (*path, "group"), f"a quorum of {group.quorum} can never be met by {size} check{'s'[: size > 1]}"
+            )
+        return Api(
+            id=key,
+            name=fields.name or _title(key),
+            labels=tuple(sorted({**self.defaults.labels, **fields.labels}.items())),
+            group=group,
+            objectives=tuple(placed.objective for placed in self.objectives.objectives(levels)),
+            apdex=nearest(levels, lambda level: level.apdex, None),
+        )
 
     def examine(self, fields: Common, path: Path) -> None:
-        """Look at the authentication and the connection of the defaults or an API: perhaps no check inherits them."""
+        """Look at what the defaults or an API say that perhaps no check inherits."""
         filling = Filling(self.references, self.blame)
-        RequestBuilder(filling).examine(Level(fields, path))
-        ConnectionBuilder(filling, self.folder, self.vetting).examine(Level(fields, path))
+        level = Level(fields, path)
+        RequestBuilder(filling).examine(level)
+        ConnectionBuilder(filling, self.folder, self.vetting).examine(level)
+        self.objectives.objectives([level])
+        self._refuse_no_time(fields, path)
 
     def check(self, api: str, key: str, fields: CheckFields, group: ApiFields) -> Check:
         """One check with all that it inherits from `group`, its API, and from the defaults."""
@@ -68,9 +89,11 @@ class CheckBuilder:
             connection=ConnectionBuilder(filling, self.folder, self.vetting).connection(levels, timeout),
         )
         self._refuse_misfits(levels, interval, timeout, confirm, request.max_body)
+        self._refuse_no_time(fields, path)
         self._refuse_what_never_holds(path, fields, request)
         labels = {**self.defaults.labels, **group.labels, **fields.labels}
-        return Check(
+        placed = self.objectives.objectives(levels)
+        check = Check(
             id=f"{api}/{key}",
             api=api,
             name=fields.name or _title(key),
@@ -82,8 +105,12 @@ class CheckBuilder:
             labels=tuple(sorted(labels.items())),
             definition=_fingerprint(request, fields, levels, interval, timeout, confirm),
             connects=facts(levels, request.connection),
+            objectives=tuple(item.objective for item in placed),
+            apdex=nearest(levels, lambda level: level.apdex, None),
             redactor=Redactor.of(filling.secrets),
         )
+        self.burning.note(check, placed)
+        return check
 
     def _refuse_misfits(
         self,
@@ -111,6 +138,10 @@ class CheckBuilder:
         if not 0 < max_body <= LARGEST_BODY:
             self.blame(place(levels, "max_body"), f"must be more than 0B and at most {LARGEST_BODY // 2**20}MiB")
 
+    def _refuse_no_time(self, fields: Common, path: Path) -> None:
+        if fields.apdex == 0:
+            self.blame((*path, "apdex"), "must be more than 0s: nobody would be satisfied")
+
     def _refuse_what_never_holds(self, path: Path, fields: CheckFields, request: Request) -> None:
         for index, item in enumerate(fields.expect):
             if reason := why_never(item, request):
@@ -122,6 +153,8 @@ def _confirm(levels: Sequence[Level], interval: Micros) -> Confirm:
     return Confirm(
         retries=DEFAULT_RETRIES if said.retries is None else said.retries,
         after=min(DEFAULT_AFTER, interval // 10) if said.after is None else said.after,
+        runs=said.runs or 1,
+        recoveries=said.recoveries or 1,
     )
 
 
@@ -133,7 +166,11 @@ def _fingerprint(
     timeout: Micros,
     confirm: Confirm,
 ) -> str:
-    """Of all that decides a result, secrets only as the references that they are."""
+    """Of all that decides a result, secrets only as the references that they are.
+
+    What only decides how results are judged (objectives, results in a row) is not in it: the past is judged by what the
+    file says now.
+    """
     said = [
         request.method, request.url.shown, [(name, value.shown) for name, value in request.headers],
         request.body and request.body.shown, request.max_redirects, request.max_body,

@@ -40,7 +40,9 @@ def _instead(text: str) -> str:
     return f'; write "{plain}"' if plain else ""
 
 
-def _quantity(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
+def quantity(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
+    """Reads a number with a unit."""
+
     def read(value: object) -> int:
         if not isinstance(value, str):
             raise wrong(f"write a number and a unit, such as {example}; found {found(value)}")
@@ -56,7 +58,7 @@ def _age(value: object) -> object:
     if value == FOREVER:
         return value
     try:
-        return _quantity(parse_duration, "14d")(value)
+        return quantity(parse_duration, "14d")(value)
     except PydanticCustomError as error:
         raise wrong(f"{error}, or forever") from None
 
@@ -77,11 +79,12 @@ def _scalar_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    texts = [_scalar_text(item) for item in (value if isinstance(value, list) else [value])]
-    if not all(isinstance(text, str) for text in texts):
+def texts(value: object) -> tuple[str, ...]:
+    """One or several, as the user wrote them."""
+    written = [_scalar_text(item) for item in (value if isinstance(value, list) else [value])]
+    if not all(isinstance(text, str) for text in written):
         raise wrong("write text, a number, or a list of them")
-    return tuple(map(str, texts))
+    return tuple(map(str, written))
 
 
 def _header_name(value: str) -> str:
@@ -128,7 +131,7 @@ def _label_name(value: str) -> str:
     return value
 
 
-_DURATION_SCHEMA: Final = {
+DURATION_SCHEMA: Final = {
     "type": "string",
     "pattern": r"^(\d+(\.\d+)?(us|ms|s|m|h|d|w))+$",
     "examples": ["30s", "1m", "1h30m"],
@@ -151,19 +154,17 @@ def _named(pattern: str) -> dict[str, object]:
     return {"type": "string", "pattern": f"^{pattern}$"}
 
 
-Duration: TypeAlias = Annotated[
-    int, BeforeValidator(_quantity(parse_duration, "30s")), WithJsonSchema(_DURATION_SCHEMA)
-]
+Duration: TypeAlias = Annotated[int, BeforeValidator(quantity(parse_duration, "30s")), WithJsonSchema(DURATION_SCHEMA)]
 """Microseconds, from text such as `30s`."""
 
 Age: TypeAlias = Annotated[
     int | Literal["forever"],
     BeforeValidator(_age),
-    WithJsonSchema({"anyOf": [{"const": "forever"}, _DURATION_SCHEMA]}),
+    WithJsonSchema({"anyOf": [{"const": "forever"}, DURATION_SCHEMA]}),
 ]
 """Microseconds, or for ever."""
 
-Size: TypeAlias = Annotated[int, BeforeValidator(_quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)]
+Size: TypeAlias = Annotated[int, BeforeValidator(quantity(parse_size, "64KiB")), WithJsonSchema(_SIZE_SCHEMA)]
 """Bytes, from text such as `64KiB`."""
 
 Plain: TypeAlias = Annotated[
@@ -182,7 +183,7 @@ Secret: TypeAlias = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema
 
 Values: TypeAlias = Annotated[
     tuple[str, ...],
-    BeforeValidator(_texts),
+    BeforeValidator(texts),
     WithJsonSchema({"type": [*_SCALARS, "array"], "items": _SCALAR_SCHEMA}),
 ]
 """One text or several, for a name that may be repeated."""
@@ -215,6 +216,7 @@ Slug: TypeAlias = Annotated[str, BeforeValidator(check_slug), WithJsonSchema(_na
 HttpVersion: TypeAlias = Annotated[str, BeforeValidator(_one_of("1.1", "2")), _versions("1.1", "2")]
 MinTls: TypeAlias = Annotated[TlsVersion, BeforeValidator(_one_of(*TlsVersion)), _versions(*map(str, TlsVersion))]
 Retries: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
+Row: TypeAlias = Annotated[int, Field(ge=1, le=100, strict=True)]
 Hops: TypeAlias = Annotated[int, Field(ge=0, le=10, strict=True)]
 
 

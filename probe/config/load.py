@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
@@ -13,13 +15,17 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from probe.config.build import CheckBuilder
+from probe.config.burning import BurnNotes
 from probe.config.document import MAX_BYTES, Document, Path, Value, read_document
 from probe.config.fields import check_slug
 from probe.config.filling import Filling
+from probe.config.maintenance import Names
 from probe.config.messages import explain
+from probe.config.objectives import ObjectiveBuilder
 from probe.config.outline import SettingsBuilder
 from probe.config.references import References
 from probe.config.schema import CheckFields, FileFields
+from probe.config.warnings import warnings
 from probe.model.check import Api, Check
 from probe.model.errors import ConfigurationError, Problem
 from probe.model.settings import Settings
@@ -30,6 +36,7 @@ _FREE: Final = ("json", "value")
 """Below these keys an empty value is a JSON null, not something forgotten."""
 
 _STAND_IN: Final[Mapped] = {"check": {"get": "/"}}
+_MOST_WARNINGS: Final = 100
 _MOST_ROUNDS: Final = 50  # of taking out what is wrong; each takes out at least one piece
 
 
@@ -60,7 +67,8 @@ def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: Fil
     settings = reading.settings(References(environment, folder), folder)
     if settings is None or reading.problems:
         raise ConfigurationError(_in_order(reading.problems))
-    return settings
+    digest = hashlib.sha256(text).hexdigest()
+    return replace(settings, digest=digest, warnings=_warned(document, warnings(settings, reading.burning)))
 
 
 @dataclass(slots=True)
@@ -69,6 +77,7 @@ class _Reading:
 
     document: Document
     problems: list[Problem] = field(default_factory=list)
+    burning: BurnNotes = field(default_factory=BurnNotes)
 
     def __post_init__(self) -> None:
         self.problems += self.document.problems
@@ -90,20 +99,22 @@ class _Reading:
         filling = Filling(references, self.blame)
         whole = SettingsBuilder(filling, folder)
         vetting = whole.vetting(outline.addresses)
-        builder = CheckBuilder(references, folder, self.blame, outline.defaults, vetting)
+        objectives = ObjectiveBuilder(self.blame)
+        builder = CheckBuilder(references, folder, self.blame, outline.defaults, vetting, objectives, self.burning)
         builder.examine(outline.defaults, ("defaults",))
         apis, checks = list[Api](), list[Check]()
         for key, raw in _mapping(root.get("apis")).items():
+            raw_checks = _mapping(_mapping(raw).get("checks"))
             if group := outline.apis.get(key):
-                apis.append(builder.api(key, group))
+                apis.append(builder.api(key, group, size=len(raw_checks)))
                 builder.examine(group, ("apis", key))
-            for name, fields in self._checks(key, _mapping(_mapping(raw).get("checks"))):
+            for name, fields in self._checks(key, raw_checks):
                 if group and fields:
                     checks.append(builder.check(key, name, fields, group))
                 else:
                     path = ("apis", key, "checks", name)
                     filling.look_over(self._raw(path), path)
-        return whole.settings(self.document.file, outline, vetting, apis, checks)
+        return whole.settings(self.document.file, outline, vetting, apis, checks, _names(root))
 
     def _outline(self, raw: Mapped) -> FileFields | None:
         """All but the checks. What is wrong is taken out, so that the rest can be looked at as well."""
@@ -157,6 +168,19 @@ class _Reading:
         for part in path:
             value = _mapping(value).get(str(part))
         return value
+
+
+def _warned(document: Document, found: Iterable[tuple[Path, str]]) -> tuple[str, ...]:
+    """As lines in the order of the text, as many as somebody may read."""
+    placed = [document.problem(path, f"warning: {text}") for path, text in islice(found, _MOST_WARNINGS)]
+    return tuple(map(str, sorted(placed)))
+
+
+def _names(root: Mapped) -> Names:
+    """Of all APIs and checks, also of those that couldn't be built."""
+    apis = _mapping(root.get("apis"))
+    checks = (f"{key}/{name}" for key, api in apis.items() for name in _mapping(_mapping(api).get("checks")))
+    return Names(tuple(apis), frozenset(checks))
 
 
 def _mapping(value: Value) -> Mapped:

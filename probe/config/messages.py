@@ -10,18 +10,22 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from probe import __version__
+from probe.config.choices import TAGS
 from probe.config.document import Path
 
 _NOT_YET: Final = frozenset({
-    "alerts", "aws_sigv4", "capture", "channels", "depends_on", "digest", "maintenance", "mtls", "oauth2",
-    "recoveries", "runs", "slo", "steps",
+    "alerts", "aws_sigv4", "capture", "channels", "depends_on", "digest", "mtls", "oauth2", "steps",
 })  # fmt: skip
 """Keys of the format's design that this version doesn't carry out: to say so beats "unknown key", and to ignore them would lie."""
 
 _ELSEWHERE: Final = {
     **dict.fromkeys(("endpoints", "monitors", "modules", "targets"), "apis: {name: {checks: …}}"),
     **dict.fromkeys(("conditions", "assertions", "validators"), "expect: [status == 200]"),
-    **dict.fromkeys(("retry", "retries", "maxretries", "failure-threshold"), "confirm: {retries: 2}"),
+    **dict.fromkeys(("retry", "retries", "maxretries"), "confirm: {retries: 2}"),
+    **dict.fromkeys(("failure-threshold", "failure_threshold", "runs"), "confirm: {runs: 3}"),
+    **dict.fromkeys(("success-threshold", "success_threshold", "recoveries"), "confirm: {recoveries: 2}"),
+    **dict.fromkeys(("availability", "objective", "objectives", "slos"), "slo: {availability: {target: 99.9%}}"),
+    **dict.fromkeys(("maintenance_windows", "mute_time_intervals", "time_intervals"), "maintenance: [{name: …, on: all, from: …, to: …}]"),
     **dict.fromkeys(("retry_interval", "retryInterval"), "confirm: {after: 3s}"),
     **dict.fromkeys(("ignore_tls", "ignoreTls", "insecure", "skip_verify", "insecure_skip_verify"), "tls: {verify: false}"),
     **dict.fromkeys(("follow_redirects", "maxredirects"), "redirects: 3"),
@@ -106,7 +110,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _path(detail: ErrorDetails) -> Path:
-    return tuple(part for part in detail["loc"] if part != "[key]")
+    return tuple(part for part in detail["loc"] if part != "[key]" and part not in TAGS)
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -9,17 +9,18 @@ from ipaddress import ip_address
 from pathlib import Path as FilePath
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from probe.config.addresses import LAST_PORT
 from probe.config.connection import Vetting
 from probe.config.filling import Filling
-from probe.config.messages import did_you_mean
+from probe.config.maintenance import MaintenanceReader, Names
 from probe.config.retention import read_retention
 from probe.config.schema import FileFields
 from probe.config.sections import AddressFields, ControlFields
+from probe.config.sla import read_sla
 from probe.config.spool import read_spool
 from probe.config.urls import masked, why_not_a_url
+from probe.config.zones import why_no_zone
 from probe.model.addresses import denial
 from probe.model.check import AddressPolicy, Api, Check
 from probe.model.sensitive import MASK, Sensitive
@@ -43,14 +44,22 @@ class SettingsBuilder:
     folder: FilePath
 
     def settings(
-        self, source: str, fields: FileFields, vetting: Vetting, apis: Iterable[Api], checks: Iterable[Check]
+        self,
+        source: str,
+        fields: FileFields,
+        vetting: Vetting,
+        apis: Iterable[Api],
+        checks: Iterable[Check],
+        names: Names,
     ) -> Settings:
-        """The whole, from a valid outline and the checks built from it."""
+        """The whole, from a valid outline and the checks built from it; `names` has those that couldn't be built too."""
         store = self._store(fields.store, vetting)
+        timezone = self._timezone(fields.timezone)
+        maintenance = MaintenanceReader(names, timezone, self.filling.blame)
         return Settings(
             source=source,
             store=store,
-            timezone=self._timezone(fields.timezone),
+            timezone=timezone,
             location=fields.location,
             listen=self._listen(fields.listen),
             report=self._report(fields),
@@ -62,6 +71,8 @@ class SettingsBuilder:
             addresses=vetting.policy,
             retention=read_retention(fields.retention, self.filling.blame),
             spool=read_spool(fields.spool, store, self.folder, self.filling.blame),
+            sla=read_sla(fields.sla, self.filling.blame),
+            maintenance=maintenance.windows(fields.maintenance),
         )
 
     def vetting(self, said: AddressFields) -> Vetting:
@@ -106,10 +117,9 @@ class SettingsBuilder:
         return store
 
     def _timezone(self, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-            self.filling.blame(("timezone",), _unknown_zone(name))
+        if reason := why_no_zone(name):
+            self.filling.blame(("timezone",), reason)
+            return "UTC"
         return name
 
     def _listen(self, text: str | None) -> Listen | None:
@@ -178,7 +188,3 @@ def _is_port(text: str) -> bool:
 def _without_credentials(url: str) -> str:
     """A store's URL as it may be shown: everything before the last @ may hold a password, and so may its options."""
     return re.sub(r"(://).*@", rf"\1{MASK}@", url, flags=re.DOTALL).partition("?")[0]
-
-
-def _unknown_zone(name: str) -> str:
-    return f'"{name[:60]}" is not a time zone; write an IANA name, such as Europe/Berlin{did_you_mean(name, available_timezones())}'

@@ -40,6 +40,8 @@ from probe.config.sections import (
     TlsFields,
     required,
 )
+from probe.config.service import GroupField, SlaFields, SloField
+from probe.config.windows import MOST_WINDOWS, MaintenanceFields
 from probe.model.settings import DEFAULT_MAX_PER_HOST
 
 METHODS: Final = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
@@ -56,7 +58,7 @@ class Common(Section):
         Duration | None,
         Field(description="Total deadline of an attempt. Default: 10s, or half the interval if that is less."),
     ] = None
-    confirm: Annotated[ConfirmFields | None, Field(description="Fast retries before a failure counts.")] = None
+    confirm: Annotated[ConfirmFields | None, Field(description="When a failure counts.")] = None
     redirects: Annotated[
         Hops | None, Field(description="How many to follow, 0 to 10. Default: 0, so a 3xx is the answer.")
     ] = None
@@ -84,6 +86,11 @@ class Common(Section):
     labels: Annotated[
         dict[LabelName, LabelValue], Field(description="For people and reports; added to those of the level above.")
     ] = {}
+    slo: Annotated[SloField | None, Field(description="Service level objectives; or none.")] = None
+    apdex: Annotated[
+        Duration | None,
+        Field(description="The latency up to which a user is satisfied; up to four times it, tolerates."),
+    ] = None
 
 
 class CheckFields(Common):
@@ -156,6 +163,9 @@ class ApiFields(Common):
 
     name: Annotated[Plain | None, Field(description="What people read. Default: from the key.")] = None
     base_url: Annotated[Text | None, Field(description="What the paths of its checks are appended to.")] = None
+    group: Annotated[
+        GroupField | None, Field(description="When it is up: all, any, mean, or {quorum: 2}. Default: all.")
+    ] = None
     checks: Annotated[dict[Slug, CheckFields], Field(min_length=1, description="Its checks, each by its name.")]
 
 
@@ -194,6 +204,11 @@ class FileFields(Section):
     apis: Annotated[dict[Slug, ApiFields], Field(min_length=1, description="Groups of checks, each by its name.")]
     report: Annotated[ReportFields, Field(description="The static site.")] = ReportFields()
     retention: Annotated[RetentionFields, Field(description="For how long results are kept.")] = RetentionFields()
+    sla: Annotated[SlaFields, Field(description="By which rules availability is counted.")] = SlaFields()
+    maintenance: Annotated[
+        list[MaintenanceFields],
+        Field(max_length=MOST_WINDOWS, description="When what some checks find doesn't count."),
+    ] = []
     spool: Annotated[SpoolFields, Field(description="Where results wait while the store takes none.")] = SpoolFields()
     addresses: Annotated[
         AddressFields, Field(description="Which addresses may be connected to, whatever a name leads to.")

@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema
 from probe.assertions.registry import SUBJECTS
 from probe.config.addresses import Host, NameServer, Network
 from probe.config.expressions import ExpressionError, expectation_from_fields, expectation_schema, parse_expectation
-from probe.config.fields import FOREVER, Age, Duration, HeaderName, MinTls, Retries, Secret, Size, Text, wrong
+from probe.config.fields import FOREVER, Age, Duration, HeaderName, MinTls, Retries, Row, Secret, Size, Text, wrong
 from probe.model.check import Expectation, Family, Severity
 from probe.model.units import DAY
 
@@ -80,12 +80,18 @@ class Auth(Section):
 
 
 class ConfirmFields(Section):
-    """Fast retries inside the slot: a failure counts once they failed too."""
+    """When a failure counts: once its fast retries failed too, and so many results in a row."""
 
     retries: Annotated[Retries | None, Field(description="How many, 0 to 10. Default: 2.")] = None
     after: Annotated[
         Duration | None,
         Field(description="The pause before each. Default: 3s, or a tenth of the interval if that is less."),
+    ] = None
+    runs: Annotated[Row | None, Field(description="Results in a row that must be down for an outage. Default: 1.")] = (
+        None
+    )
+    recoveries: Annotated[
+        Row | None, Field(description="Results in a row that must be up, or degraded, for its end. Default: 1.")
     ] = None
 
 

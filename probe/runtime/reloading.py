@@ -21,6 +21,12 @@ _FIXED: Final = ("store", "spool", "listen", "location")
 _log = structlog.get_logger("probe.reloading")
 
 
+def tell_warnings(settings: Settings) -> None:
+    """Log what of the file is worth a second look."""
+    for warning in settings.warnings:
+        _log.warning("the configuration may not be what is meant", why=warning)
+
+
 class Reloader:
     """Takes a changed file over when asked, one reload at a time; however often that was meanwhile, one more follows.
 
@@ -68,6 +74,7 @@ class Reloader:
         if self._read is None:
             return
         wanted = await asyncio.to_thread(self._read)
+        tell_warnings(wanted)
         check_writable(Path(wanted.report.directory))
         fixed = {key: getattr(self._settings, key) for key in _FIXED}
         if differing := [key for key, value in fixed.items() if getattr(wanted, key) != value]:

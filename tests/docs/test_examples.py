@@ -17,21 +17,31 @@ from tests.docs.pages import PAGES, ROOT, Block, blocks, read
 
 CONFIGS = ROOT / "tests" / "configs"
 EXAMPLES = [block for page in PAGES for block in blocks(page, "yaml")]
-WHOLE_FILES = [*sorted((CONFIGS / "good").glob("*.yaml")), ROOT / "checks.yaml", ROOT / "docs/examples/checks.yaml"]
+GOOD = [file for folder in ("good", "warned") for file in sorted((CONFIGS / folder).glob("*.yaml"))]
+WHOLE_FILES = [*GOOD, ROOT / "checks.yaml", ROOT / "docs/examples/checks.yaml"]
 MISTAKES_OF_SHAPE = (
-    "address-as-a-number", "address-by-name", "api-key-not-a-slug", "api-key-nowhere", "api-without-checks",
-    "apis-is-a-list", "check-is-text", "check-key-not-a-slug", "checks-is-a-list", "connection-unknown",
-    "contact-no-url", "control-too-many-targets", "control-without-targets", "deny-private-as-text",
-    "dns-family-unknown", "dns-server-as-a-number", "dns-server-by-name", "dns-too-many-servers", "duration-in-words",
-    "duration-with-an-unknown-unit", "duration-without-a-unit", "empty-checks", "empty-value", "expect-not-a-list",
-    "expect-number", "expect-object-without-subject", "expect-unknown-subject", "header-name-with-a-space",
-    "http-version-as-a-word", "http-version-unknown", "label-name-with-a-dash", "max-per-host-zero",
-    "method-without-url", "misspelt-auth", "misspelt-key", "misspelt-nested-key", "no-apis", "no-method", "no-version",
-    "not-a-mapping", "proxy-of-socks", "proxy-without-a-scheme", "redirects-not-a-number", "reference-in-a-name",
-    "retention-in-words", "retention-of-an-unknown-tier", "retries-as-text", "secret-in-the-file", "secret-not-inherited", "section-of-a-later-version",
-    "size-without-a-unit", "spool-size-without-a-unit", "spool-without-a-directory", "tls-key-under-another-name", "tls-server-name-not-ascii", "tls-server-name-with-a-port",
-    "tls-version-too-old", "too-many-retries", "two-bodies", "two-kinds-of-auth", "two-methods",
-    "unknown-top-level-key", "verify-as-text", "version-2", "word-of-another-tool-for-http-2",
+    "address-as-a-number", "address-by-name", "apdex-without-a-unit", "api-key-not-a-slug", "api-key-nowhere",
+    "api-without-checks", "apis-is-a-list", "check-is-text", "check-key-not-a-slug", "checks-is-a-list",
+    "confirm-no-runs", "connection-unknown", "contact-no-url", "control-too-many-targets", "control-without-targets",
+    "deny-private-as-text", "dns-family-unknown", "dns-server-as-a-number", "dns-server-by-name",
+    "dns-too-many-servers", "duration-in-words", "duration-with-an-unknown-unit", "duration-without-a-unit",
+    "empty-checks", "empty-value", "expect-not-a-list", "expect-number", "expect-object-without-subject",
+    "expect-unknown-subject", "group-of-another-kind", "group-quorum-of-nobody", "header-name-with-a-space",
+    "http-version-as-a-word", "http-version-unknown", "label-name-with-a-dash", "maintenance-at-two-times",
+    "maintenance-is-a-mapping", "maintenance-of-nothing", "maintenance-on-a-word", "maintenance-window-misspelt",
+    "maintenance-without-a-time", "maintenance-without-an-end", "max-per-host-zero", "method-without-url",
+    "misspelt-auth", "misspelt-key", "misspelt-nested-key", "no-apis", "no-method", "no-version", "not-a-mapping",
+    "proxy-of-socks", "proxy-without-a-scheme", "redirects-not-a-number", "reference-in-a-name",
+    "retention-in-words", "retention-of-an-unknown-tier", "retries-as-text", "secret-in-the-file",
+    "secret-not-inherited", "section-of-a-later-version", "size-without-a-unit", "sla-method-of-another-name",
+    "sla-slice-target-as-a-ratio", "slo-as-a-list", "slo-as-a-number", "slo-availability-as-text",
+    "slo-availability-with-a-limit", "slo-burn-budget-without-a-percent-sign", "slo-burn-of-another-level",
+    "slo-latency-without-a-limit", "slo-method-of-another-name", "slo-name-not-a-slug", "slo-none-of-a-list",
+    "slo-of-another-kind", "slo-target-as-a-ratio", "slo-target-in-words", "slo-target-without-a-percent-sign",
+    "slo-too-few-bad-samples", "slo-window-of-another-calendar", "slo-without-a-target", "spool-size-without-a-unit",
+    "spool-without-a-directory", "tls-key-under-another-name", "tls-server-name-not-ascii",
+    "tls-server-name-with-a-port", "tls-version-too-old", "too-many-retries", "two-bodies", "two-kinds-of-auth",
+    "two-methods", "unknown-top-level-key", "verify-as-text", "version-2", "word-of-another-tool-for-http-2",
 )  # fmt: skip
 
 
@@ -115,7 +125,8 @@ def test_the_schema_describes_every_key_for_editors() -> None:
 
 
 def test_messages_shown_are_those_that_probe_writes() -> None:
-    written = {line for file in (CONFIGS / "bad").glob("*.expected") for line in file.read_text().splitlines()}
-    shown = [line for line in read("docs/yaml.md").splitlines() if line.startswith("checks.yaml:")]
+    files = [file for folder in ("bad", "warned") for file in (CONFIGS / folder).glob("*.expected")]
+    written = {line for file in files for line in file.read_text().splitlines()}
+    shown = [line for line in read("docs/yaml.md").splitlines() if re.match(r"checks\.yaml:\d", line)]
     assert shown
     assert set(shown) <= written

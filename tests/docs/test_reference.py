@@ -16,21 +16,26 @@ from probe.config.build import LARGEST_BODY
 from probe.config.connection import LONGEST_TTL
 from probe.config.document import MAX_BYTES, MAX_DEPTH
 from probe.config.load import loads
+from probe.config.objectives import LONGEST_WINDOW
 from probe.config.references import MAX_SECRET_BYTES
 from probe.config.schema import json_schema
 from probe.config.sections import MOST_NETWORKS, MOST_SERVERS, MOST_TARGETS
+from probe.config.service import DEFAULT_WINDOW, LARGEST_MINIMUM, MOST_OBJECTIVES, MOST_PAIRS
+from probe.config.windows import MOST_WINDOWS
 from probe.model.check import Check, Operator
 from probe.model.result import State
 from probe.model.sample import PHASES
 from probe.model.settings import Settings
-from probe.model.units import SECOND, format_duration, parse_size
+from probe.model.sla import BURN_WINDOWS, DEFAULT_MIN_BAD_SAMPLES
+from probe.model.units import SECOND, format_duration, format_percentage, parse_size
 from probe.probers.pool import LONGEST_REST
-from tests.docs.pages import first_column, flat, prose, read, rows, section, spans
+from tests.docs.pages import ROOT, blocks, first_column, flat, prose, read, rows, section, spans
 
 PAGE = read("docs/yaml.md")
 TABLES_OF_KEYS = (
     "The file", "An API", "A check", "What checks inherit", "How the connection is made", "Authentication",
-    "Which addresses are allowed", "The report", "How long results are kept",
+    "Which addresses are allowed", "Service levels", "How availability is counted", "Maintenance windows", "The report",
+    "How long results are kept",
 )  # fmt: skip
 
 
@@ -74,6 +79,8 @@ def check_defaults(check: Check) -> dict[str, str]:
         "timeout": format_duration(check.timeout),
         "confirm.retries": str(check.confirm.retries),
         "confirm.after": format_duration(check.confirm.after),
+        "confirm.runs": str(check.confirm.runs),
+        "confirm.recoveries": str(check.confirm.recoveries),
         "redirects": str(request.max_redirects),
         "max_body": f"{request.max_body // 2**20}MiB",
         "connection": "reuse" if connection.reuse else "new",
@@ -103,6 +110,12 @@ def file_defaults(found: Settings) -> dict[str, str]:
         "title": found.report.title,
         "max_per_host": str(found.max_per_host),
         "deny_private": str(found.addresses.deny_private).lower(),
+        "group": found.apis[0].group.kind,
+        "sla.method": found.sla.method,
+        "sla.slice": format_duration(found.sla.slice),
+        "sla.slice_target": format_percentage(found.sla.slice_target),
+        "sla.unknown": found.sla.unknown,
+        "sla.maintenance": found.sla.maintenance,
         "raw": age(found.retention.raw),
         "hour": age(found.retention.hour),
         "day": age(found.retention.day),
@@ -143,6 +156,12 @@ def test_short_intervals_have_the_shorter_defaults_that_are_told() -> None:
         f"list of up to {MOST_SERVERS} addresses",
         f"list of up to {MOST_NETWORKS} networks",
         f"list of 1 to {MOST_TARGETS} URLs",
+        f"a list of up to {MOST_OBJECTIVES}",
+        f"list of up to {MOST_PAIRS} pairs of windows",
+        f"list of up to {MOST_WINDOWS} windows",
+        f"whole number, 1 to {LARGEST_MINIMUM} | `{DEFAULT_MIN_BAD_SAMPLES}`",
+        f"`1h` to `{format_duration(LONGEST_WINDOW)}`",
+        f"`quarter`, `year` | `{format_duration(DEFAULT_WINDOW)}`",
         f"up to `{LARGEST_BODY // 2**20}MiB`",
     ],
 )
@@ -185,3 +204,11 @@ def test_every_phase_and_state_is_told() -> None:
 def test_sizes_have_the_units_that_are_told(size: str) -> None:
     assert parse_size(size) > 0
     assert size[1:].lower() in PAGE.lower()
+
+
+def test_the_burn_windows_that_are_told_are_those_of_the_code() -> None:
+    example = next(block for block in blocks(ROOT / "docs/yaml.md", "yaml") if block.text.startswith("slo:"))
+    indented = "".join(f"    {line}\n" for line in example.text.splitlines())
+    text = f"version: 1\napis:\n  shop:\n{indented}    checks: {{home: {{get: https://shop.example.com/}}}}\n"
+    found = loads(text.encode(), file="checks.yaml", environment={}, folder=Path("/etc"))
+    assert found.apis[0].objectives[0].burn == BURN_WINDOWS

@@ -85,14 +85,16 @@ async def test_validate_says_what_the_file_comes_to(tmp_path: Path) -> None:
     run = await run_probe("validate", folder=tmp_path)
     assert (run.status, run.output) == (0, "checks.yaml: fine; 1 API, 1 check, 2 requests a minute\n")
     run = await run_probe("validate", "--format", "json", folder=tmp_path)
-    assert json.loads(run.output) == {"valid": True, "apis": 1, "checks": 1, "requests_per_minute": 2.0, "hints": []}
+    assert json.loads(run.output) == {"valid": True, "apis": 1, "checks": 1, "requests_per_minute": 2.0, "warnings": []}
 
 
-async def test_validate_hints_at_what_is_probably_not_meant(tmp_path: Path) -> None:
+async def test_validate_warns_of_what_is_hardly_meant_and_is_content(tmp_path: Path) -> None:
     write_checks(tmp_path, "http://127.0.0.1:1", "list: {get: /}", more="retention: {hour: 90d}")
     run = await run_probe("validate", folder=tmp_path)
-    assert run.status == 0
-    assert run.output.splitlines()[1].startswith("checks.yaml: hint: retention.hour is 90d: SLA figures are exact")
+    assert (run.status, run.output) == (0, "checks.yaml: fine; 1 API, 1 check, 1 request a minute\n")
+    assert run.errors.startswith("checks.yaml:3:13: retention.hour: warning: SLA figures are exact")
+    as_json = await run_probe("validate", "--format", "json", folder=tmp_path)
+    assert json.loads(as_json.output)["warnings"] == run.errors.splitlines()
 
 
 async def test_the_file_may_be_named_without_an_option(tmp_path: Path) -> None:
