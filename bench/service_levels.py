@@ -1,29 +1,29 @@
-"""B6: availability and percentiles of 1,000 checks over 90 days, and of one, from a generated store."""
+"""B6: service levels, as `probe sla` tells them, of 1,000 checks over 90 days, and of one, from a generated store."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bench.databases import database, postgresql
 from bench.figure import Figure
 from bench.generated import CHECKS, DAYS, NOW, check_name, generate
+from probe.model.check import Api, CheckFacts, Confirm
 from probe.model.sensitive import Sensitive
+from probe.model.sla import SlaRules
 from probe.model.units import DAY, MINUTE, Micros
-from probe.slo.availability import state_time
-from probe.slo.level import Level
-from probe.slo.rollup import merged
-from probe.slo.spans import spans
-from probe.store import Ranges, open_store
+from probe.runtime.exporting import api_of
+from probe.runtime.sla import SlaJob, assess
+from probe.slo.periods import Period
+from probe.store import Store, open_store
 
 RUNS: Final = 5
 START: Final[Micros] = NOW - DAYS * DAY
-_PERCENTS: Final = (50, 90, 95, 99)
 
 
 def service_levels() -> Iterator[Figure]:
@@ -37,8 +37,8 @@ def service_levels() -> Iterator[Figure]:
 def _on(name: str, url: Sensitive) -> Iterator[Figure]:
     generate(url)
     for what, allowed, asked in ((f"of {CHECKS:,} checks", "1 s", _of_all), ("of one check", "20 ms", _of_one)):
-        with _opened(url) as ranges:
-            taken = [_taken(asked, ranges) for _ in range(RUNS)]
+        with open_store(url, create=False) as store:
+            taken = [_taken(asked, store) for _ in range(RUNS)]
         yield Figure(
             budget="B6",
             what=f"SLA {what} over {DAYS} days, {name}",
@@ -48,36 +48,50 @@ def _on(name: str, url: Sensitive) -> Iterator[Figure]:
         )
 
 
-def _of_all(ranges: Ranges) -> None:
-    found = ranges.levels(START, NOW)
-    assert len(found) == CHECKS
-    for level in found.values():
-        _figures(level)
+def _of_all(store: Store) -> None:
+    assessed = assess(_job(range(CHECKS)), store)
+    assert len(assessed.checks) == CHECKS
+    for level in (*assessed.checks, *assessed.apis):
+        assert level.responses is not None
+        assert level.attained.availability is not None
+        assert 0.5 < level.attained.availability <= 1
 
 
-def _of_one(ranges: Ranges) -> None:
-    whole = merged(ranges.tiles(check_name(CHECKS // 2), [START, NOW]))
-    _figures(Level(runs=whole.runs, latency=whole.figures.latency, latency_down=whole.figures.latency_down))
+def _of_one(store: Store) -> None:
+    (level,) = assess(_job([CHECKS // 2]), store).checks
+    assert level.responses is not None
 
 
-def _figures(level: Level) -> None:
-    steps = spans(level.runs, interval=MINUTE, until=NOW)
-    availability = state_time(steps, start=START, end=NOW).availability
-    assert availability is not None
-    assert 0.9 < availability <= 1
-    assert len(level.responses.percentiles(*_PERCENTS)) == len(_PERCENTS)
+def _job(numbers: Sequence[int]) -> SlaJob:
+    names = [check_name(number) for number in numbers]
+    return SlaJob(
+        period=Period(START, NOW),
+        now=NOW,
+        zone=ZoneInfo("UTC"),
+        location="default",
+        rules=SlaRules(),
+        checks=tuple(
+            CheckFacts(
+                id=name,
+                api=api_of(name),
+                name=name,
+                method="GET",
+                url="http://127.0.0.1/",
+                interval=MINUTE,
+                timeout=MINUTE,
+                confirm=Confirm(retries=0, after=0),
+            )
+            for name in names
+        ),
+        apis=tuple(Api(id=api, name=api) for api in sorted({api_of(name) for name in names})),
+        wanted=frozenset(names),
+    )
 
 
-@contextmanager
-def _opened(url: Sensitive) -> Iterator[Ranges]:
-    with open_store(url, create=False) as store, store.ranges("default") as ranges:
-        yield ranges
-
-
-def _taken(asked: Callable[[Ranges], None], ranges: Ranges) -> tuple[float, float]:
+def _taken(asked: Callable[[Store], None], store: Store) -> tuple[float, float]:
     """Seconds of CPU, and by the clock."""
     cpu, wall = time.process_time(), time.perf_counter()
-    asked(ranges)
+    asked(store)
     return time.process_time() - cpu, time.perf_counter() - wall
 
 
