@@ -74,6 +74,11 @@ class Standing:
         """Whether no outage is open, or may turn out to be."""
         return self.outage is None and (self.row is None or not self.row.is_down)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether one more good result changes nothing."""
+        return self.outage is None and self.row is None and self.sure_since is not None
+
 
 UNSURE: Final = Standing()
 """Somewhere in the middle: there may be results before."""
@@ -121,6 +126,8 @@ def outages_of(runs: Iterable[Run], policy: Policy, standing: Standing = BEGINNI
     """
     ended = list[Outage]()
     for run in runs:
+        if run.state is State.UP and standing.is_quiet:  # most of them, and it changes nothing
+            continue
         standing, turn = advance(standing, run, policy)
         if turn is not None and turn.change is Change.RECOVERED:
             ended.append(turn.outage)

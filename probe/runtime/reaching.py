@@ -19,30 +19,29 @@ class Known(NamedTuple):
     outages: tuple[Outage, ...]
 
 
-class Reach:
-    """Looks back further where that must be.
+def known(
+    ranges: Ranges, runs: Mapping[str, Runs], policies: Mapping[str, Policy], *, since: Micros, before: Micros
+) -> dict[str, Known]:
+    """What is known of each check; looks back further where that must be.
 
     Args:
-        since: from when on all is read already.
+        runs: the slots of each check from `since` on.
         before: at that moment it must be sure whether a check was down, and since when.
-        oldest: when each check's first slot may be at the earliest; those without any slot are not in it.
     """
-
-    def __init__(self, ranges: Ranges, *, since: Micros, before: Micros, oldest: Mapping[str, Micros]) -> None:
-        self._ranges = ranges
-        self._since = since
-        self._before = before
-        self._oldest = oldest
-
-    def known(self, check: str, runs: Runs, policy: Policy) -> Known:
-        """What is known of a check, of which `runs` are the slots from `since` on."""
-        since, length = self._since, DAY
-        oldest = self._oldest.get(check, since)
-        while oldest < since and not _is_sure(runs, policy, self._before):
-            found = self._ranges.levels(since - length, since, checks=[check], latency=False)
-            runs = (*(found[check].runs if check in found else ()), *runs)
-            since, length = since - length, 2 * length
-        return Known(runs, outages_of(runs, policy, UNSURE if oldest < since else BEGINNING))
+    found, length = dict(runs), DAY
+    unsure = {check for check in runs if not _is_sure(runs[check], policies[check], before)}
+    oldest = ranges.oldest(unsure) if unsure else {}
+    begun = {check for check in unsure if oldest.get(check, since) >= since}
+    while unsure := {each for each in unsure - begun if not _is_sure(found[each], policies[each], before)}:
+        earlier = ranges.levels(since - length, since, checks=unsure, latency=False)
+        since, length = since - length, 2 * length
+        for check, level in earlier.items():
+            found[check] = (*level.runs, *found[check])
+        begun |= {check for check in unsure if oldest[check] >= since}
+    return {
+        check: Known(found[check], outages_of(found[check], policies[check], BEGINNING if check in begun else UNSURE))
+        for check in runs
+    }
 
 
 def _is_sure(runs: Runs, policy: Policy, before: Micros) -> bool:

@@ -23,7 +23,8 @@ from probe.model.sla import Objective, SlaRules
 from probe.model.units import Micros
 from probe.runtime.exporting import api_of
 from probe.runtime.origins import DEFAULT_INTERVAL
-from probe.runtime.reaching import Known, Reach
+from probe.runtime.reaching import Known, known
+from probe.slo.answers import Answers
 from probe.slo.level import Level
 from probe.slo.maintenance import Periods, periods_by_check
 from probe.slo.past import group_of, past_of
@@ -173,14 +174,17 @@ def _apis(job: SlaJob, checks: Mapping[str, Subject]) -> Iterator[Subject]:
 def _api(job: SlaJob, api: Api, members: Sequence[Subject]) -> Subject:
     past = group_of([member.past for member in members], api.group, until=job.asked.until)
     gap = max(member.past.slots[0].interval for member in members)
-    periods = {period for member in members for period in member.levels}
+    answered = [member.answers for member in members]
+    periods = {period for answers in answered for period in answers}
     return Subject(
         id=api.id,
         past=past,
         incidents=incidents(past.outages, max_gap=job.rules.max_gap or MAX_GAP * gap),
         objectives=api.objectives,
         apdex=satisfying(api.apdex, api.objectives),
-        levels={period: [level for member in members for level in member.levels.get(period, ())] for period in periods},
+        answers={
+            period: Answers.sum([answers[period] for answers in answered if period in answers]) for period in periods
+        },
         acknowledged={},
     )
 
@@ -207,12 +211,13 @@ class _Reading:
         for period, wanted in self._latency_periods().items():
             self._levels[period] = ranges.levels(*period, checks=wanted)
         earlier = ranges.levels(since, start, checks=ids, latency=False)
-        past = Reach(ranges, since=since, before=reach, oldest=ranges.oldest(ids))
-        for member in self._members:
-            parts = (earlier.get(member.id), self._levels[Period(start, end)].get(member.id))
-            runs = tuple(chain.from_iterable(part.runs for part in parts if part))
-            policy = Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)
-            self._known[member.id] = past.known(member.id, runs, policy)
+        found = (earlier, self._levels[Period(start, end)])
+        runs = {id_: tuple(chain.from_iterable(levels[id_].runs for levels in found if id_ in levels)) for id_ in ids}
+        policies = {
+            member.id: Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)
+            for member in self._members
+        }
+        self._known = known(ranges, runs, policies, since=since, before=reach)
 
     def checks(self) -> dict[str, Subject]:
         """Those that there was anything of, or that the file defines."""
@@ -238,7 +243,11 @@ class _Reading:
                 incidents=incidents(known.outages, max_gap=job.rules.max_gap or MAX_GAP * member.interval),
                 objectives=member.objectives,
                 apdex=satisfying(member.apdex, member.objectives),
-                levels={period: [levels[member.id]] for period, levels in self._levels.items() if member.id in levels},
+                answers={
+                    period: Answers.of(levels[member.id])
+                    for period, levels in self._levels.items()
+                    if member.id in levels
+                },
                 acknowledged={},
             )
         return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from probe.model.incident import Outage
@@ -68,17 +70,28 @@ def outages(steps: Steps, members: Sequence[Sequence[Outage]], rule: GroupRule, 
         members: the outages of each check.
         until: the end of an outage that goes on, as far as is known.
     """
+    waiting = deque(sorted(chain.from_iterable(members), key=attrgetter("start")))
+    current: list[Outage] = []
     found = []
+    for start, end in _down(steps):
+        while waiting and waiting[0].start < (until if end is None else end):
+            current.append(waiting.popleft())
+        current = [one for one in current if one.end is None or one.end > start]
+        found.append(_outage(start, end, current, rule, len(members)))
+    return tuple(found)
+
+
+def _down(steps: Steps) -> Iterator[tuple[Micros, Micros | None]]:
+    """From when to when the group was down; the end of the last is open while it is not up again."""
     start: Micros | None = None
     for step in steps:
         if step.state is State.DOWN and start is None:
             start = step.start
         elif step.state in (State.UP, State.DEGRADED) and start is not None:
-            found.append(_outage(start, step.start, members, rule, until))
+            yield start, step.start
             start = None
     if start is not None:
-        found.append(_outage(start, None, members, rule, until))
-    return tuple(found)
+        yield start, None
 
 
 def apart(there: Sequence[Steps], counted: Sequence[Steps]) -> tuple[Period, ...]:
@@ -122,21 +135,14 @@ def _state(states: Mapping[State, int], rule: GroupRule) -> State:
     return State.UNKNOWN if good + states.get(State.UNKNOWN, 0) >= needed else State.DOWN
 
 
-def _outage(
-    start: Micros, end: Micros | None, members: Sequence[Sequence[Outage]], rule: GroupRule, until: Micros
-) -> Outage:
-    """With the causes of all member outages that overlap it, the first one's first."""
-    last = until if end is None else end
-    causes = sorted(
-        (one for outages in members for one in outages if one.start < last and (one.end is None or one.end > start)),
-        key=lambda one: one.start,
-    )
+def _outage(start: Micros, end: Micros | None, causes: Sequence[Outage], rule: GroupRule, members: int) -> Outage:
+    """With the causes of the member outages that overlap it, the first one's first."""
     failures: Counter[FailureKind | None] = Counter()
     for one in causes:
         failures.update(dict(one.failures))
     return Outage(
         start=start,
-        detected=_detected(start, causes, rule, len(members)),
+        detected=_detected(start, causes, rule, members),
         end=end,
         failures=tuple(failures.items()),
         slots=sum(one.slots for one in causes),

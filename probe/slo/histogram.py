@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from probe.model.units import Micros
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Counts: TypeAlias = NDArray[np.int64]
 
 ERROR: Final = 1 / 1024
 """A percentile is never below the exact one, and at most this share of it above."""
@@ -66,26 +68,64 @@ class Histogram:
 
     def percentiles(self, *percents: float) -> tuple[Micros, ...]:
         """Each by nearest rank, as the highest value of its bucket; of a histogram that isn't empty."""
+        return Distribution.of([self]).percentiles(*percents)
+
+
+EMPTY: Final = Histogram()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """Durations of one histogram or of several, unpacked: made to be asked, and to be added up.
+
+    Attributes:
+        counts: how many each bucket holds, from bucket 0 on.
+    """
+
+    counts: Counts
+    count: int = 0
+    total: Micros = 0
+    minimum: Micros = 0
+    maximum: Micros = 0
+
+    @classmethod
+    def of(cls, parts: Iterable[Histogram]) -> Distribution:
+        """All of their durations."""
+        whole = together(parts)
+        return cls(_counts(whole.buckets), whole.count, whole.total, whole.minimum, whole.maximum)
+
+    @classmethod
+    def sum(cls, parts: Iterable[Distribution]) -> Distribution:
+        """All of their durations."""
         import numpy as np  # takes 0.1 s, and the daemon doesn't need it
 
-        reached = np.cumsum(_counts(self.buckets))
+        filled = [part for part in parts if part.count]
+        counts = np.zeros(max((len(part.counts) for part in filled), default=0), dtype=np.int64)
+        for part in filled:
+            counts[: len(part.counts)] += part.counts
+        return cls(
+            counts,
+            sum(part.count for part in filled),
+            sum(part.total for part in filled),
+            min((part.minimum for part in filled), default=0),
+            max((part.maximum for part in filled), default=0),
+        )
+
+    def percentiles(self, *percents: float) -> tuple[Micros, ...]:
+        """Each by nearest rank, as the highest value of its bucket; of one that isn't empty."""
+        import numpy as np  # as above
+
         ranks = [max(1, -(-self.count * percent // 100)) for percent in percents]
-        found = np.searchsorted(reached, ranks)
+        found = np.searchsorted(np.cumsum(self.counts), ranks)
         return tuple(max(self.minimum, min(highest(bucket), self.maximum)) for bucket in found.tolist())
 
     def below(self, limit: Micros) -> int:
         """How many lie below a limit. Those in the bucket that holds the limit count as not below it."""
-        return self.count if limit > self.maximum else self._up_to(bucket_of(limit))
+        return self.count if limit > self.maximum else int(self.counts[: bucket_of(limit)].sum())
 
     def at_most(self, limit: Micros) -> int:
         """How many don't exceed a limit. Those in the bucket that holds the limit count as not exceeding it."""
-        return self.count if limit >= self.maximum else self._up_to(bucket_of(limit) + 1)
-
-    def _up_to(self, bucket: int) -> int:
-        return int(_counts(self.buckets)[:bucket].sum())
-
-
-EMPTY: Final = Histogram()
+        return self.count if limit >= self.maximum else int(self.counts[: bucket_of(limit) + 1].sum())
 
 
 def merged(parts: Iterable[Histogram]) -> Histogram:
@@ -149,7 +189,7 @@ def _in_order(entries: bytes) -> bytes:
     return packed.tobytes()
 
 
-def _counts(entries: bytes) -> NDArray[np.int64]:
+def _counts(entries: bytes) -> Counts:
     """How many each bucket holds, from bucket 0 on."""
     import numpy as np  # as above
 

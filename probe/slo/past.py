@@ -145,11 +145,12 @@ def group_of(members: Sequence[Past], group: GroupRule, *, until: Micros) -> Pas
     """The past of a group. A member counts from its first slot to its last verdict, and not while it is in maintenance."""
     rules = members[0].rules
     counted, there = [member.steps for member in members], [member.there for member in members]
+    is_maintained = any(member.apart for member in members)
     steps = groups.merged(counted, group)
     return Past(
         steps=steps,
-        there=groups.merged(there, group),
-        apart=groups.apart(there, counted) if any(member.apart for member in members) else (),
+        there=groups.merged(there, group) if is_maintained else steps,
+        apart=groups.apart(there, counted) if is_maintained else (),
         slots=tuple(slots for member in members for slots in member.slots),
         outages=groups.outages(steps, [member.outages for member in members], group, until=until),
         rules=rules,

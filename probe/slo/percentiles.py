@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from probe.model.units import Micros
-from probe.slo.histogram import Histogram, together
-from probe.slo.level import Level
+from probe.slo.histogram import Distribution, Histogram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class Latency:
         )
 
     @classmethod
-    def of_histogram(cls, histogram: Histogram) -> Latency | None:
+    def of_histogram(cls, histogram: Histogram | Distribution) -> Latency | None:
         """Within `histogram.ERROR` of the exact one."""
         if not histogram.count:
             return None
@@ -69,28 +67,6 @@ class Responses:
     latency: Latency
     mean: Fraction
     is_exact: bool
-
-    @classmethod
-    def of(cls, levels: Iterable[Level]) -> Responses | None:
-        """Of one check, or of several as one; `None` where there was none."""
-        kept = list(levels)
-        histogram = together(part for level in kept for part in (level.latency, level.latency_down))
-        if not histogram.count:
-            return None
-        mean = Fraction(histogram.total, histogram.count)
-        if exact := _exact(kept):
-            return cls(latency=exact, mean=mean, is_exact=True)
-        found = Latency.of_histogram(histogram)
-        return None if found is None else cls(latency=found, mean=mean, is_exact=False)
-
-
-def _exact(levels: Sequence[Level]) -> Latency | None:
-    found = array("q")
-    for level in levels:
-        if level.exact is None:
-            return None
-        found += level.exact
-    return Latency.of(found)
 
 
 def nearest_rank(ordered: Sequence[Micros], percent: int) -> Micros:

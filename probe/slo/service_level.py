@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from fractions import Fraction
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from probe.model.incident import Incident
 from probe.model.sla import Objective, ObjectiveKind, SlaRules
 from probe.model.units import Micros
+from probe.slo.answers import Answers
 from probe.slo.availability import StateTime
 from probe.slo.budget import ObjectiveStatus, status, window_period
-from probe.slo.counting import GOOD
-from probe.slo.histogram import together
-from probe.slo.level import Level
 from probe.slo.past import Attained, Past
 from probe.slo.percentiles import Responses
 from probe.slo.periods import Period
 from probe.slo.recovery import Recovery, recovery
-
-Levels: TypeAlias = Sequence[Level]
-"""Latencies of each check that belongs to a thing."""
-
-_TOLERATED: Final = 4
-"""A user tolerates four times the latency that satisfies one (Apdex)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +80,7 @@ class Subject:
         past: reaches back as far as the period and each objective's window do.
         incidents: ascending.
         acknowledged: when incidents were taken on, by their start.
-        levels: latencies by period: of the one that is asked for, and of each window of a latency objective.
+        answers: latencies by period: of the one that is asked for, and of each window of a latency objective.
     """
 
     id: str
@@ -96,7 +88,7 @@ class Subject:
     incidents: tuple[Incident, ...]
     objectives: tuple[Objective, ...]
     apdex: Micros | None
-    levels: Mapping[Period, Levels]
+    answers: Mapping[Period, Answers]
     acknowledged: Mapping[Micros, Micros]
 
 
@@ -104,7 +96,7 @@ def service_level(subject: Subject, asked: Asked) -> ServiceLevel:
     """The service level of one thing in a period."""
     past, period = subject.past, asked.so_far
     time = past.time(period)
-    levels = subject.levels.get(period, ())
+    answers = subject.answers.get(period)
     return ServiceLevel(
         id=subject.id,
         rules=past.rules,
@@ -112,8 +104,8 @@ def service_level(subject: Subject, asked: Asked) -> ServiceLevel:
         time=time,
         coverage=Fraction(time.known, time.total) if time.total else None,
         recovery=recovery(past, subject.incidents, period, acknowledged=subject.acknowledged),
-        apdex=_apdex(subject.apdex, levels, past.bad_slots(period)) if subject.apdex else None,
-        responses=Responses.of(levels),
+        apdex=answers.apdex(subject.apdex, bad=past.bad_slots(period)) if answers and subject.apdex else None,
+        responses=answers.responses if answers else None,
         objectives=tuple(_status(objective, subject, asked) for objective in subject.objectives),
     )
 
@@ -126,10 +118,10 @@ def latency_windows(objectives: Iterable[Objective], asked: Asked) -> set[Period
 def error_ratio(subject: Subject, objective: Objective, period: Period) -> Fraction | None:
     """The share of a period that was bad, by an objective; `None` where nothing is known."""
     if objective.kind is ObjectiveKind.LATENCY:
-        levels = subject.levels.get(period, ())
-        fast = together(level.latency for level in levels).below(objective.under or 0)
-        share = _share(fast, levels, subject.past.bad_slots(period))
-        return None if share is None else 1 - share
+        answers = subject.answers.get(period)
+        bad = subject.past.bad_slots(period)
+        fast = answers.share_below(objective.under or 0, bad=bad) if answers else None
+        return None if fast is None else 1 - fast
     attained = subject.past.attained(period, rules_of(objective, subject.past.rules)).availability
     return None if attained is None else 1 - attained
 
@@ -159,18 +151,3 @@ def _status(objective: Objective, subject: Subject, asked: Asked) -> ObjectiveSt
         counted=subject.past.counted(window),
         burn_error=error_ratio(subject, objective, asked.so_far),
     )
-
-
-def _apdex(limit: Micros, levels: Levels, bad: int) -> Fraction | None:
-    """`(satisfied + tolerating / 2) / all`: up to the limit, and up to four times that; what failed is frustrated."""
-    good = together(level.latency for level in levels)
-    within = good.at_most(limit) + good.at_most(_TOLERATED * limit)
-    return _share(Fraction(within, 2), levels, bad)
-
-
-def _share(part: Fraction | int, levels: Levels, bad: int) -> Fraction | None:
-    """Of all measured results; `None` where those that are not down have no latency."""
-    answered = sum(level.latency.count for level in levels)
-    if not answered and (not bad or any(run.state in GOOD for level in levels for run in level.runs)):
-        return None
-    return Fraction(part) / (answered + bad)

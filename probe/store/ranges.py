@@ -125,7 +125,7 @@ class Ranges:
         single = self._oldest(results.c.scheduled_at, check_id)
         return min([*rolled_up, *(() if single is None else (single,))], default=None)
 
-    def oldest(self, checks_wanted: Collection[str]) -> dict[str, Micros]:
+    def oldest(self, wanted: Collection[str]) -> dict[str, Micros]:
         """Before when no slot of these checks lies; those that have none at all are left out. Not exact, and fast."""
         tiers_ = ((days, days.c.starts_at), (hours, hours.c.starts_at), (results, results.c.scheduled_at))
         first = [
@@ -136,12 +136,14 @@ class Ranges:
             .scalar_subquery()
             for tier, moment in tiers_
         ]
-        wanted = set(checks_wanted)
-        found = {}
-        for key, *moments in self._connection.execute(select(checks.c.key, *first)):
-            if key in wanted and (known := [moment for moment in moments if moment is not None]):
-                found[key] = min(known)
-        return found
+        query = select(checks.c.key, *first)
+        if len(wanted) <= MOST_NAMED:
+            query = query.where(checks.c.key.in_(wanted))
+        return {
+            key: min(known)
+            for key, *moments in self._connection.execute(query)
+            if key in wanted and (known := [moment for moment in moments if moment is not None])
+        }
 
     def _oldest(self, moment: Column[int], check_id: int) -> Micros | None:
         query = select(func.min(moment)).where(

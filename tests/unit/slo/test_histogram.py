@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.model.units import HOUR, MILLISECOND
-from probe.slo.histogram import EMPTY, ERROR, Histogram, bucket_of, highest, merged
+from probe.slo.histogram import EMPTY, ERROR, Distribution, Histogram, bucket_of, highest, merged
 from probe.slo.percentiles import nearest_rank
 
 durations = st.lists(st.integers(0, HOUR), max_size=400)
@@ -63,12 +63,12 @@ def test_merging_is_associative_and_commutative(groups: list[list[int]], chance:
 def test_more_than_255_in_a_bucket_are_kept() -> None:
     crowded = Histogram.of([5 * MILLISECOND] * 700)
     assert merged([crowded, crowded]) == Histogram.of([5 * MILLISECOND] * 1400)
-    assert crowded.below(6 * MILLISECOND) == 700
+    assert Distribution.of([crowded]).below(6 * MILLISECOND) == 700
 
 
 @given(some_durations, st.integers(0, HOUR))
 def test_what_lies_below_a_limit_is_counted_up_to_the_bucket_of_the_limit(values: list[int], limit: int) -> None:
-    found = Histogram.of(values).below(limit)
+    found = Distribution.of([Histogram.of(values)]).below(limit)
     assert sum(highest(bucket_of(value)) < limit for value in values) - sum(
         bucket_of(value) == bucket_of(limit) for value in values
     ) <= found <= sum(value < limit for value in values)  # fmt: skip
@@ -77,7 +77,7 @@ def test_what_lies_below_a_limit_is_counted_up_to_the_bucket_of_the_limit(values
 def test_nothing_is_an_empty_histogram() -> None:
     assert Histogram.of([]) == EMPTY == merged([]) == merged([EMPTY, EMPTY])
     assert EMPTY.mean is None
-    assert EMPTY.below(1) == 0
+    assert Distribution.of([EMPTY]).below(1) == 0
 
 
 @pytest.mark.parametrize("percent", [50, 90, 99])
