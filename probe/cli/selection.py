@@ -32,7 +32,7 @@ class Selection:
         known = sorted({*labels, *store.checks()})
         look_up("check", self.checks, known)
         look_up("API", self.apis, {api_of(check) for check in known})
-        wanted = {_pair(text) for text in self.labels}
+        wanted = {label_of(text) for text in self.labels}
         for name, value in wanted:
             look_up("label", [f"{name}={value}"], {f"{key}={text}" for pairs in labels.values() for key, text in pairs})
         is_all = not self.checks and not self.apis
@@ -56,7 +56,12 @@ def look_up(what: str, names: Sequence[str], known: Collection[str]) -> None:
             raise ConfigurationError(f'neither the file nor the store has the {what} "{name}"{hint}')
 
 
-def _pair(text: str) -> tuple[str, str]:
+def label_of(text: str) -> tuple[str, str]:
+    """A label's name and value.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
     name, separator, value = text.partition("=")
     if not separator or not name:
         raise ConfigurationError(f'--label takes NAME=VALUE; found "{text}"')

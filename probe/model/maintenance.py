@@ -90,6 +90,12 @@ class MaintenanceWindow:
         starts = [self.since, self.schedule.start if isinstance(self.schedule, Once) else None]
         return max((start for start in starts if start is not None), default=None)
 
+    @property
+    def ends(self) -> Micros | None:
+        """The moment from which on it doesn't count any more; `None` where none is known."""
+        ends = [self.until, self.schedule.end if isinstance(self.schedule, Once) else None]
+        return min((end for end in ends if end is not None), default=None)
+
 
 class MaintenanceAction(StrEnum):
     """What was done to a window."""

@@ -31,6 +31,7 @@ from probe.runtime.health import Health, examine
 from probe.runtime.house import Housekeeper
 from probe.runtime.lag import LagMeter
 from probe.runtime.listener import Listener, bind
+from probe.runtime.maintenance import note_windows
 from probe.runtime.missed import MissedSlots
 from probe.runtime.publisher import Publisher
 from probe.runtime.reloading import Reloader
@@ -143,7 +144,7 @@ class _Daemon:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start, wait, end: each step only when the one before it is done."""
-        await self._register(self._settings.checks)
+        await self._register(self._settings)
         await in_thread(self._store.prepare_days, self._since)
         await warm_up(check.request for check in self._settings.checks)
         writing = asyncio.create_task(self._writer.run())
@@ -206,8 +207,9 @@ class _Daemon:
         self._telemetry.miss(gap.check, Run.of_gap(gap, self._settings.location).result(), count)
         self._writer.put(gap)
 
-    async def _register(self, checks: Iterable[Check]) -> None:
-        await in_thread(self._store.register, tuple(checks))
+    async def _register(self, settings: Settings) -> None:
+        await in_thread(self._store.register, settings.checks)
+        await in_thread(note_windows, settings, self._store, self._clock.now())
 
     async def _prepare(self, checks: Iterable[Check]) -> None:
         """Have ready what slots need, a little at a time: made at their first time, it would be spread over memory."""
@@ -231,7 +233,7 @@ class _Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._reloader.ask)
 
     async def _take_over(self, wanted: Settings) -> None:
-        await self._register(wanted.checks)
+        await self._register(wanted)
         await warm_up(check.request for check in wanted.checks)
         self._settings = wanted
         self._scheduler.replace(wanted.checks)

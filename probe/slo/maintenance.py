@@ -75,8 +75,7 @@ def periods_by_check(
 def occurrence(window: MaintenanceWindow, *, now: Micros) -> Occurrence | None:
     """The one that runs, or else the next one; `None` when there is none any more."""
     if isinstance(window.schedule, Once):
-        start = max(window.schedule.start, window.since or window.schedule.start)
-        end = min((each for each in (window.schedule.end, window.until) if each is not None), default=None)
+        start, end = max(window.schedule.start, window.begins or 0), window.ends
         return Occurrence(start, end) if end is None or max(start, now) < end else None
     for years in _FURTHEST_YEARS:
         furthest = now + years * _YEAR

@@ -13,8 +13,8 @@ _RANGE: Final = re.compile(r"([^:]*)(?::([^:]*))?")
 _DAY: Final = re.compile(r"-?\d{1,2}", re.ASCII)
 _MONTH_NUMBER: Final = re.compile(r"0?[1-9]|1[0-2]", re.ASCII)
 _YEAR: Final = re.compile(r"\d{4}", re.ASCII)
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS: Final = (
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
@@ -45,12 +45,12 @@ def parse_weekdays(text: str) -> frozenset[int]:
         ValueError: it is none; the message says what one looks like.
     """
     first, last = _ends(text)
-    start, end = _named(first, _WEEKDAYS), _named(last, _WEEKDAYS)
+    start, end = _named(first, WEEKDAYS), _named(last, WEEKDAYS)
     if start is None or end is None:
         raise ValueError(
             f"{_shown(text)} is not a day of the week, such as sun or sunday, nor a range, such as mon:fri"
         )
-    return _around(start, end, len(_WEEKDAYS))
+    return _around(start, end, len(WEEKDAYS))
 
 
 def parse_days_of_month(text: str) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def parse_months(text: str) -> frozenset[int]:
     start, end = (_month(part) for part in _ends(text))
     if start is None or end is None:
         raise ValueError(f"{_shown(text)} is not a month, such as mar, march or 3, nor a range, such as june:august")
-    return frozenset(month + 1 for month in _around(start, end, len(_MONTHS)))
+    return frozenset(month + 1 for month in _around(start, end, len(MONTHS)))
 
 
 def parse_years(text: str) -> tuple[int, int]:
@@ -111,7 +111,7 @@ def _named(text: str, names: tuple[str, ...]) -> int | None:
 
 
 def _month(text: str) -> int | None:
-    return int(text) - 1 if _MONTH_NUMBER.fullmatch(text) else _named(text, _MONTHS)
+    return int(text) - 1 if _MONTH_NUMBER.fullmatch(text) else _named(text, MONTHS)
 
 
 def _around(start: int, end: int, count: int) -> frozenset[int]:

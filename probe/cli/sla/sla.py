@@ -25,6 +25,7 @@ from probe.model.units import DAY, SECOND, parse_percentage
 from probe.report.export.separated import Separated
 from probe.report.sla import contract, figures_table
 from probe.runtime.clock import SystemClock
+from probe.runtime.maintenance import all_windows
 from probe.runtime.sla import SlaJob, assess
 from probe.slo.service_level import Assessed
 from probe.store import Store, open_store
@@ -108,7 +109,7 @@ def _job(asked: Asked, settings: Settings, store: Store, rules: SlaRules) -> Sla
         checks=tuple(check.facts for check in settings.checks),
         apis=settings.apis,
         wanted=selection.chosen(settings, store),
-        windows=settings.maintenance,
+        windows=all_windows(settings, store),
     )
 
 

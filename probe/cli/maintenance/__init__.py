@@ -1,0 +1,1 @@
+"""`probe maintenance`: the time in which what is found doesn't count."""
