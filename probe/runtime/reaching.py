@@ -1,4 +1,4 @@
-"""How far back the past of a check must be read, so that what is known of it at a moment is sure."""
+"""How far around a period the slots of a check must be read, so that it is sure when it was down in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from probe.alerting.outages import BEGINNING, UNSURE, Policy, Standing, advance,
 from probe.model.incident import Outage
 from probe.model.run import Runs
 from probe.model.units import DAY, Micros
+from probe.slo.periods import Period
 from probe.store import Ranges
 
 
@@ -20,14 +21,22 @@ class Known(NamedTuple):
 
 
 def known(
-    ranges: Ranges, runs: Mapping[str, Runs], policies: Mapping[str, Policy], *, since: Micros, before: Micros
+    ranges: Ranges,
+    runs: Mapping[str, Runs],
+    policies: Mapping[str, Policy],
+    *,
+    read: Period,
+    before: Micros,
+    now: Micros,
 ) -> dict[str, Known]:
-    """What is known of each check; looks back further where that must be.
+    """What is known of each check; looks back further where that must be, and ahead where a row goes on after the end.
 
     Args:
-        runs: the slots of each check from `since` on.
+        runs: the slots of each check in `read`.
         before: at that moment it must be sure whether a check was down, and since when.
+        now: there is nothing after it.
     """
+    since, until = read
     found, length = dict(runs), DAY
     unsure = {check for check in runs if not _is_sure(runs[check], policies[check], before)}
     oldest = ranges.oldest(unsure) if unsure else {}
@@ -38,10 +47,38 @@ def known(
         for check, level in earlier.items():
             found[check] = (*level.runs, *found[check])
         begun |= {check for check in unsure if oldest[check] >= since}
+    _look_ahead(ranges, found, policies, until=until, now=now)
     return {
-        check: Known(found[check], outages_of(found[check], policies[check], BEGINNING if check in begun else UNSURE))
-        for check in runs
+        check: _known(found[check], policies[check], until, BEGINNING if check in begun else UNSURE) for check in runs
     }
+
+
+def _look_ahead(
+    ranges: Ranges, found: dict[str, Runs], policies: Mapping[str, Policy], *, until: Micros, now: Micros
+) -> None:
+    """Adds what comes after the end, until it is sure what the last rows in it came to."""
+    length = DAY
+    while until < now and (
+        open_ended := {check for check, policy in policies.items() if _goes_on(found[check], policy)}
+    ):
+        later = ranges.levels(until, min(until + length, now), checks=open_ended, latency=False)
+        until, length = until + length, 2 * length
+        for check, level in later.items():
+            found[check] = (*found[check], *level.runs)
+
+
+def _goes_on(runs: Runs, policy: Policy) -> bool:
+    """Whether the last results are in a row that may come to confirm something."""
+    if policy.runs == policy.recoveries == 1:
+        return False
+    standing = UNSURE
+    for run in runs:
+        standing, _ = advance(standing, run, policy)
+    return standing.row is not None
+
+
+def _known(runs: Runs, policy: Policy, until: Micros, standing: Standing) -> Known:
+    return Known(runs, tuple(outage for outage in outages_of(runs, policy, standing) if outage.start < until))
 
 
 def _is_sure(runs: Runs, policy: Policy, before: Micros) -> bool:

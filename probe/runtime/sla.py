@@ -217,7 +217,7 @@ class _Reading:
             member.id: Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)
             for member in self._members
         }
-        self._known = known(ranges, runs, policies, since=since, before=reach)
+        self._known = known(ranges, runs, policies, read=Period(since, end), before=reach, now=self._job.now)
 
     def checks(self) -> dict[str, Subject]:
         """Those that there was anything of, or that the file defines."""
