@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 from probe.model.check import Confirm
 from probe.model.incident import Outage
 from probe.model.result import State
-from probe.model.run import Run, expanded
+from probe.model.run import MAX_GAP, Run, expanded
 from probe.model.sample import FailureKind
 from probe.model.units import Micros
 
@@ -43,6 +43,11 @@ class Policy:
     def of(cls, confirm: Confirm, *, interval: Micros, max_gap: Micros | None = None) -> Policy:
         """That of a check."""
         return cls(runs=confirm.runs, recoveries=confirm.recoveries, interval=interval, max_gap=max_gap)
+
+    @property
+    def gap(self) -> Micros:
+        """An outage that begins so long after another ended, or sooner, follows closely on it; microseconds."""
+        return MAX_GAP * self.interval if self.max_gap is None else self.max_gap
 
 
 class Row(NamedTuple):
@@ -124,6 +129,12 @@ def outages_of(runs: Iterable[Run], policy: Policy, standing: Standing = BEGINNI
         runs: ascending.
         standing: what is known before them; an outage that is open then is the first.
     """
+    ended, standing = folded(runs, policy, standing)
+    return (*ended, standing.outage) if standing.outage else ended
+
+
+def folded(runs: Iterable[Run], policy: Policy, standing: Standing) -> tuple[tuple[Outage, ...], Standing]:
+    """The outages that ended, and what is known after all of them."""
     ended = list[Outage]()
     for run in runs:
         if run.state is State.UP and standing.is_quiet:  # most of them, and it changes nothing
@@ -131,7 +142,7 @@ def outages_of(runs: Iterable[Run], policy: Policy, standing: Standing = BEGINNI
         standing, turn = advance(standing, run, policy)
         if turn is not None and turn.change is Change.RECOVERED:
             ended.append(turn.outage)
-    return (*ended, standing.outage) if standing.outage else tuple(ended)
+    return tuple(ended), standing
 
 
 def _step(standing: Standing, run: Run, holds: Micros, policy: Policy) -> tuple[Standing, Turn | None]:

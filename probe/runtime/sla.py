@@ -14,18 +14,16 @@ from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from probe.alerting.acknowledging import acknowledged
 from probe.alerting.incidents import incidents
 from probe.alerting.outages import Policy
 from probe.model.check import Api, CheckFacts, Confirm
-from probe.model.incident import Annotation
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.run import MAX_GAP
 from probe.model.sla import Objective, SlaRules
 from probe.model.units import Micros
 from probe.runtime.exporting import api_of
 from probe.runtime.origins import DEFAULT_INTERVAL
-from probe.runtime.reaching import Known, known
+from probe.runtime.reaching import Known, Read, known
 from probe.slo.answers import Answers
 from probe.slo.level import Level
 from probe.slo.maintenance import Periods, periods_by_check
@@ -101,7 +99,7 @@ def subjects_of(job: SlaJob, store: Store, *, also: Iterable[Period] = ()) -> Su
     Raises:
         StoreError: the store can't be read.
     """
-    reading = _Reading(job, _members(job, store), store.annotations(job.location), tuple(also))
+    reading = _Reading(job, _members(job, store), tuple(also))
     with store.ranges(job.location) as ranges:
         reading.read(ranges)
     checks = reading.checks()
@@ -194,12 +192,9 @@ def _api(job: SlaJob, api: Api, members: Sequence[Subject]) -> Subject:
 class _Reading:
     """What the store has of the members: their slots, from before anything that is asked for, and their latencies."""
 
-    def __init__(
-        self, job: SlaJob, members: Sequence[_Member], annotations: Sequence[Annotation], also: Sequence[Period]
-    ) -> None:
+    def __init__(self, job: SlaJob, members: Sequence[_Member], also: Sequence[Period]) -> None:
         self._job = job
         self._members = members
-        self._annotations = annotations
         self._also = also
         self._windows = {
             member.id: latency_windows((*member.objectives, *member.grouped), job.asked) for member in members
@@ -222,7 +217,7 @@ class _Reading:
             member.id: Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)
             for member in self._members
         }
-        self._known = known(ranges, runs, policies, read=Period(since, end), before=reach, now=self._job.now)
+        self._known = known(ranges, runs, policies, read=Read(since, end), before=reach, now=self._job.now)
 
     def checks(self) -> dict[str, Subject]:
         """Those that there was anything of, or that the file defines."""
@@ -242,11 +237,10 @@ class _Reading:
                 until=asked.until,
                 goes_on=member.goes_on,
             )
-            its_incidents = incidents(known.outages, max_gap=job.rules.max_gap or MAX_GAP * member.interval)
             found[member.id] = Subject(
                 id=member.id,
                 past=past,
-                incidents=its_incidents,
+                incidents=incidents(known.outages, max_gap=job.rules.max_gap or MAX_GAP * member.interval),
                 objectives=member.objectives,
                 apdex=satisfying(member.apdex, member.objectives),
                 answers={
@@ -254,9 +248,7 @@ class _Reading:
                     for period, levels in self._levels.items()
                     if member.id in levels
                 },
-                acknowledged=acknowledged(
-                    its_incidents, [each for each in self._annotations if each.check == member.id], until=asked.until
-                ),
+                acknowledged={},
             )
         return found
 

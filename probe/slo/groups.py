@@ -41,29 +41,24 @@ def merged(members: Sequence[Steps], rule: GroupRule) -> tuple[Span, ...]:
     return joined(Span(start, end, _state(states, rule)) for start, end, states in stretches(members))
 
 
-def mean_time(members: Sequence[Steps], start: Micros, end: Micros, *, unknown_as: State = State.UNKNOWN) -> StateTime:
+def mean_time(members: Sequence[Steps], start: Micros, end: Micros) -> StateTime:
     """How long a group was in each state within `[start, end)`, each of its known members counting for its share.
 
     Whole microseconds; what they leave over counts as up.
-
-    Args:
-        unknown_as: what an unknown moment of a member is taken for.
     """
     down, degraded = Fraction(), Fraction()
     whole, unknown = 0, 0
-    for low, high, found in stretches(members):
+    for low, high, states in stretches(members):
         overlap = min(high, end) - max(low, start)
-        states = Counter(found)
-        states[unknown_as] += states.pop(State.UNKNOWN, 0)
-        known = states.total() - states[State.UNKNOWN]
+        known = sum(states.values()) - states.get(State.UNKNOWN, 0)
         if overlap <= 0:
             continue
         if not known:
             unknown += overlap
             continue
         whole += overlap
-        down += Fraction(overlap * states[State.DOWN], known)
-        degraded += Fraction(overlap * states[State.DEGRADED], known)
+        down += Fraction(overlap * states.get(State.DOWN, 0), known)
+        degraded += Fraction(overlap * states.get(State.DEGRADED, 0), known)
     return StateTime(up=whole - int(down) - int(degraded), degraded=int(degraded), down=int(down), unknown=unknown)
 
 

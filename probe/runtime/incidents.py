@@ -1,0 +1,164 @@
+"""Store to incidents: which there were, what people said of them, and how each went on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from probe.alerting.cases import Case, Update, down_slot, holds, of_incident, orphans, updates
+from probe.model.incident import Annotation, AnnotationKind, Incident
+from probe.model.result import Evidence, State
+from probe.model.run import Run
+from probe.model.units import DAY, Micros
+from probe.runtime.sla import SlaJob, subjects_of
+from probe.slo.periods import Period
+from probe.slo.recovery import recovery
+from probe.slo.service_level import Subject
+from probe.slo.timeline import clipped
+from probe.store import Store
+
+MOST_EXPLAINED = 100
+"""Slots of an incident whose evidence is looked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """The incidents of a period.
+
+    Attributes:
+        cases: those with any time down in it outside maintenance; open ones first, then the newest.
+        orphaned: what was said of incidents that turned out to be none: results that came late say otherwise.
+    """
+
+    cases: tuple[Case, ...]
+    orphaned: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """All that is known of an incident.
+
+    Attributes:
+        runs: the check's slots in it.
+        evidence: why slots were down, by slot: the first, those at which the cause changed, and the last.
+    """
+
+    case: Case
+    runs: tuple[Run, ...]
+    updates: tuple[Update, ...]
+    evidence: dict[Micros, Evidence]
+
+    def slots(self, state: State) -> int:
+        """How many of its slots came to that."""
+        return sum(run.slots for run in self.runs if run.state is state)
+
+
+def incident_log(job: SlaJob, store: Store) -> Log:
+    """The incidents of a period.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    said = _by_check(store.annotations(job.location))
+    cases, orphaned = list[Case](), list[Annotation]()
+    for subject in subjects_of(job, store).checks:
+        its_own = said.get(subject.id, [])
+        counted = recovery(subject.past, subject.incidents, job.asked.so_far).incidents
+        cases += _cases(job, store, subject.id, counted, its_own)
+        of_period = [each for each in its_own if job.period.start <= each.moment < job.period.end]
+        orphaned += orphans(of_period, subject.incidents)
+    cases.sort(key=lambda case: (case.incident.end is not None, -case.incident.start, case.check))
+    return Log(cases=tuple(cases), orphaned=tuple(orphaned))
+
+
+def detail_at(job: SlaJob, store: Store, check: str, moment: Micros) -> Detail | None:
+    """The incident of a check that holds a moment, whatever the period of the job; `None` where there is none.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    found = next((each for each in _incidents(job, store, check, moment, moment + 1) if holds(each, moment)), None)
+    return None if found is None else _detail(job, store, check, found)
+
+
+def open_detail(job: SlaJob, store: Store, check: str) -> Detail | None:
+    """The incident of a check that goes on; `None` where there is none.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    found = next((each for each in _incidents(job, store, check, job.now - 1, job.now) if each.end is None), None)
+    return None if found is None else _detail(job, store, check, found)
+
+
+def nearest(job: SlaJob, store: Store, check: str, moment: Micros, *, within: Micros = 30 * DAY) -> Incident | None:
+    """The incident of a check that is nearest to a moment.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    found = _incidents(job, store, check, moment - within, moment + within)
+    return min(found, key=lambda each: abs(each.start - moment), default=None)
+
+
+def annotation(
+    detail: Detail, kind: AnnotationKind, *, now: Micros, author: str, text: str, moment: Micros
+) -> Annotation:
+    """What somebody says of an incident now; `moment` is any in it."""
+    case = detail.case
+    return Annotation(
+        check=case.check,
+        location=case.location,
+        moment=down_slot(detail.runs, case.incident, moment),
+        kind=kind,
+        made_at=now,
+        author=author,
+        text=text,
+    )
+
+
+def _incidents(job: SlaJob, store: Store, check: str, start: Micros, end: Micros) -> tuple[Incident, ...]:
+    found = _subject(replace(job, period=Period(start, end), wanted=(check,)), store)
+    return found.incidents if found else ()
+
+
+def _subject(job: SlaJob, store: Store) -> Subject | None:
+    return next(iter(subjects_of(job, store).checks), None)
+
+
+def _detail(job: SlaJob, store: Store, check: str, incident: Incident) -> Detail:
+    period = Period(incident.start, job.now if incident.end is None else incident.end)
+    subject = _subject(replace(job, period=period, wanted=(check,)), store)
+    runs = tuple(clipped(subject.past.slots[0].runs, *period)) if subject else ()
+    said = _by_check(store.annotations(job.location)).get(check, [])
+    (case,) = _cases(job, store, check, [incident], said)
+    history = updates(case, runs)
+    slots = [update.at for update in history if update.failure][:MOST_EXPLAINED]
+    slots.append(down_slot(runs, incident, period.end))
+    evidence = store.evidence_at(check, slots, location=job.location)
+    return Detail(case=case, runs=runs, updates=history, evidence=evidence)
+
+
+def _cases(
+    job: SlaJob, store: Store, check: str, incidents: Sequence[Incident], said: Sequence[Annotation]
+) -> Iterator[Case]:
+    if not incidents:
+        return
+    evidence = store.evidence_at(check, [each.start for each in incidents], location=job.location)
+    goes_on = any(facts.id == check for facts in job.checks)
+    for incident in incidents:
+        yield Case(
+            check=check,
+            location=job.location,
+            incident=incident,
+            goes_on=goes_on,
+            annotations=of_incident(said, incident),
+            evidence=evidence.get(incident.start),
+        )
+
+
+def _by_check(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
+    found: dict[str, list[Annotation]] = {}
+    for each in annotations:
+        found.setdefault(each.check, []).append(each)
+    return found
