@@ -8,13 +8,14 @@ to the day it begins on, is ours.
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 from itertools import chain, pairwise
 from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from probe.model.maintenance import MaintenanceWindow, Once, Recurring
+from probe.model.maintenance import MaintenanceWindow, Once, Recurring, Scope
 from probe.model.units import DAY, MINUTE, Micros, to_datetime
 from probe.slo.periods import Period
 from probe.slo.schedules import MINUTES_OF_A_DAY
@@ -26,7 +27,8 @@ Periods: TypeAlias = tuple[Period, ...]
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _WHOLE_DAY: Final = ((0, MINUTES_OF_A_DAY),)
 _YEAR: Final[Micros] = 366 * DAY
-_FURTHEST_YEARS: Final = (1, 4, 40)  # the 29th of February is a Sunday again after 28 years, or after 40
+_LOOKS: Final = ((DAY, 40 * DAY), (_YEAR, _YEAR), (_YEAR, 40 * _YEAR))
+"""How far to look back and ahead; the 29th of February is a Sunday again after 28 years, or after 40."""
 
 
 class Occurrence(NamedTuple):
@@ -61,7 +63,11 @@ def periods_by_check(
     checks: Iterable[tuple[str, Labels]], windows: Sequence[MaintenanceWindow], *, start: Micros, end: Micros
 ) -> dict[str, Periods]:
     """When each check, by its id and its labels, is in maintenance; each window is worked out once, whomever it is about."""
-    worked_out = [(window.scope, periods(window, start=start, end=end)) for window in windows]
+    by_scope: defaultdict[Scope, list[Period]] = defaultdict(list)  # a thousand deployments of an API are about one
+    for window in windows:
+        if its_periods := periods(window, start=start, end=end):
+            by_scope[window.scope] += its_periods
+    worked_out = [(scope, merged(parts)) for scope, parts in by_scope.items()]
     shared: dict[tuple[int, ...], Periods] = {}
     found: dict[str, Periods] = {}
     for check, labels in checks:
@@ -77,12 +83,12 @@ def occurrence(window: MaintenanceWindow, *, now: Micros) -> Occurrence | None:
     if isinstance(window.schedule, Once):
         start, end = max(window.schedule.start, window.begins or 0), window.ends
         return Occurrence(start, end) if end is None or max(start, now) < end else None
-    for years in _FURTHEST_YEARS:
-        furthest = now + years * _YEAR
-        for found in periods(window, start=now - _YEAR, end=furthest):
-            if found.end > now:
-                return Occurrence(found.start, found.end if found.end < furthest else None)
-    return None
+    found: Period | None = None
+    for back, ahead in _LOOKS:
+        found = next((each for each in periods(window, start=now - back, end=now + ahead) if each.end > now), None)
+        if found and now - back < found.start and found.end < now + ahead:
+            return Occurrence(*found)
+    return found and Occurrence(found.start, None if found.end == now + ahead else found.end)
 
 
 def _recurring(rule: Recurring, start: Micros, end: Micros) -> Iterator[Period]:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
 
 from probe.model.maintenance import MaintenanceAction, MaintenanceChange, MaintenanceWindow
 from probe.model.units import Micros
@@ -69,7 +69,7 @@ class MaintenanceBook:
         """Logs how the windows of a location's file differ from those when this was last called; these changes."""
         there = Counter(unpack(pack(window)) for window in windows)  # in the order in which they are stored
         with self._writing() as connection:
-            seen = remaining(change for change in _log(connection) if change.location == location)
+            seen = remaining(_log(connection, maintenance_log.c.location == location))
             changes = changes_of_file(seen, there, at=now, author=author, location=location)
             _tell(connection, changes)
         return changes
@@ -122,8 +122,8 @@ def _tell(connection: Connection, changes: Iterable[MaintenanceChange], *, of: i
         connection.execute(insert(maintenance_log), rows)
 
 
-def _log(connection: Connection) -> Iterator[MaintenanceChange]:
-    return map(_change, connection.execute(select(maintenance_log).order_by(maintenance_log.c.id)))
+def _log(connection: Connection, *which: ColumnElement[bool]) -> Iterator[MaintenanceChange]:
+    return map(_change, connection.execute(select(maintenance_log).where(*which).order_by(maintenance_log.c.id)))
 
 
 def _change(row: Row[*tuple[Any, ...]]) -> MaintenanceChange:

@@ -25,7 +25,9 @@ from probe.store import open_store
 _LAST: Final[Micros] = 1 << 62
 
 
-class _Phase(StrEnum):
+class Phase(StrEnum):
+    """Whether a window counts now."""
+
     RUNNING = "running"
     COMING = "coming"
     OVER = "over"
@@ -35,7 +37,7 @@ class _Phase(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
     window: MaintenanceWindow
-    phase: _Phase
+    phase: Phase
     occurs: Occurrence | None
 
 
@@ -58,8 +60,8 @@ def _listed(window: MaintenanceWindow, now: Micros) -> _Listed:
     occurs = occurrence(window, now=now)
     if occurs is None:
         is_withdrawn = window.begins is not None and window.ends is not None and window.ends <= window.begins
-        return _Listed(window=window, phase=_Phase.WITHDRAWN if is_withdrawn else _Phase.OVER, occurs=None)
-    return _Listed(window=window, phase=_Phase.RUNNING if occurs.start <= now else _Phase.COMING, occurs=occurs)
+        return _Listed(window=window, phase=Phase.WITHDRAWN if is_withdrawn else Phase.OVER, occurs=None)
+    return _Listed(window=window, phase=Phase.RUNNING if occurs.start <= now else Phase.COMING, occurs=occurs)
 
 
 def _in_order(listed: Sequence[_Listed], *, with_past: bool) -> list[_Listed]:
@@ -83,7 +85,7 @@ def _row(each: _Listed) -> tuple[str, ...]:
 def _next(each: _Listed) -> str:
     if each.occurs is None:
         return "–"
-    if each.phase is _Phase.COMING:
+    if each.phase is Phase.COMING:
         return to_iso(each.occurs.start)
     return "now" if each.occurs.end is None else f"now, up to {to_iso(each.occurs.end)}"
 
