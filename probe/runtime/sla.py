@@ -190,7 +190,11 @@ def _api(job: SlaJob, api: Api, members: Sequence[Subject]) -> Subject:
 
 
 class _Reading:
-    """What the store has of the members: their slots, from before anything that is asked for, and their latencies."""
+    """What the store has of the members: their slots, from before anything that is asked for, and their latencies.
+
+    Slots after the period say whether an outage before its end was confirmed, or over: so a month says the same whenever it
+    is asked for.
+    """
 
     def __init__(self, job: SlaJob, members: Sequence[_Member], also: Sequence[Period]) -> None:
         self._job = job
@@ -211,7 +215,8 @@ class _Reading:
         for period, wanted in self._latency_periods().items():
             self._levels[period] = ranges.levels(*period, checks=wanted)
         earlier = ranges.levels(since, start, checks=ids, latency=False)
-        found = (earlier, self._levels[Period(start, end)])
+        later = ranges.levels(end, min(end + self._lead(), self._job.now), checks=ids, latency=False)
+        found = (earlier, self._levels[Period(start, end)], later)
         runs = {id_: tuple(chain.from_iterable(levels[id_].runs for levels in found if id_ in levels)) for id_ in ids}
         policies = {
             member.id: Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)
@@ -230,7 +235,7 @@ class _Reading:
                 continue
             past = past_of(
                 known.runs,
-                known.outages,
+                tuple(one for one in known.outages if one.start < asked.until),
                 maintained[member.id],
                 job.rules,
                 interval=member.interval,
@@ -274,7 +279,7 @@ class _Reading:
             )
 
     def _lead(self) -> Micros:
-        """How far back a verdict can be held, and results can be in a row, of any member."""
+        """For how long a verdict can be held, and results can be in a row, of any member."""
         gaps = [
             max(member.confirm.runs, member.confirm.recoveries) * (self._job.rules.max_gap or MAX_GAP * member.longest)
             for member in self._members
