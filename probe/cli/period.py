@@ -71,10 +71,10 @@ class AskedPeriod:
             raise ConfigurationError(f"{' and '.join(given)} each name a period: give one")
         now -= now % SECOND
         start, end = self._read(now, zone)
+        if start > now or start == now < end:
+            raise ConfigurationError("the period lies in the future")
         if start >= end:
             raise ConfigurationError("the period ends before it begins: --to is the first moment after it")
-        if start >= now:
-            raise ConfigurationError("the period lies in the future")
         return Period(start, end)
 
     def _units(self) -> tuple[tuple[str, str | None], ...]:
