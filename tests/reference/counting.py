@@ -31,6 +31,16 @@ class Group:
     kind: str = "all"
     quorum: int = 1
 
+    def state(self, moment: Moment) -> str:
+        """Of the members' states: up, down, unknown or maintenance; of a mean it is that of all."""
+        if moment == (MAINTENANCE,):
+            return MAINTENANCE
+        good = sum(state in GOOD for state in moment)
+        enough = needed(self, len(moment))
+        if good >= enough:
+            return UP
+        return DOWN if good + moment.count(UNKNOWN) < enough else UNKNOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
@@ -48,31 +58,26 @@ Shares: TypeAlias = Callable[[str], Fraction | None]
 """The share that is good if what is unknown is excluded, taken as up, or taken as down."""
 
 
-def moments(members: Sequence[Past], period: Period, rules: Rules) -> list[Moment]:
-    """Tick by tick; ticks before the first result of them all are left out."""
+def needed(group: Group, members: int) -> int:
+    """How many of so many members must be good."""
+    return {"all": members, "mean": members, "any": 1, "quorum": min(group.quorum, members)}[group.kind]
+
+
+def moments(members: Sequence[Past], period: Period, rules: Rules) -> dict[int, Moment]:
+    """Tick by tick; those before the first result of them all are left out."""
     each = [member.states(period.start, period.end, period.tick) for member in members]
-    found = []
+    found = {}
     for moment in sorted(set[int]().union(*each)):
         there = [(member, states[moment]) for member, states in zip(members, each, strict=True) if moment in states]
-        counting = [state for member, state in there if not _in_maintenance(member, moment, rules)]
-        found.append(tuple(counting) or (MAINTENANCE,))
+        counting = [state for member, state in there if counts(member, moment, rules)]
+        found[moment] = tuple(counting) or (MAINTENANCE,)
     return found
 
 
-def _in_maintenance(member: Past, moment: int, rules: Rules) -> bool:
-    return rules.maintenance != "ignore" and member.in_maintenance(moment)
-
-
-def merged(moment: Moment, group: Group) -> str:
-    """The state of a group: up, down, unknown or maintenance."""
-    if moment == (MAINTENANCE,):
-        return MAINTENANCE
-    good = sum(state in GOOD for state in moment)
-    unknown = moment.count(UNKNOWN)
-    needed = {"all": len(moment), "any": 1, "quorum": min(group.quorum, len(moment)), "mean": 1}[group.kind]
-    if good >= needed:
-        return UP
-    return DOWN if good + unknown < needed else UNKNOWN
+def counts(member: Past, moment: int, rules: Rules) -> bool:
+    """Whether a member is there at a moment, and not in maintenance."""
+    is_there = bool(member.seen) and member.seen[0].at <= moment
+    return is_there and (rules.maintenance == "ignore" or not member.in_maintenance(moment))
 
 
 def _share(moment: Moment, group: Group, unknown: str, rules: Rules) -> Fraction | None:
@@ -80,7 +85,7 @@ def _share(moment: Moment, group: Group, unknown: str, rules: Rules) -> Fraction
     if moment == (MAINTENANCE,):
         return Fraction(1) if rules.maintenance == "count_as_up" else None
     if group.kind != "mean":
-        return _value(merged(moment, group), unknown)
+        return _value(group.state(moment), unknown)
     values = [value for state in moment if (value := _value(state, unknown)) is not None]
     return Fraction(sum(values), len(values)) if values else None
 
@@ -93,7 +98,7 @@ def _value(state: str, unknown: str) -> Fraction | None:
 
 def by_time(members: Sequence[Past], group: Group, period: Period, rules: Rules) -> Shares:
     """The good share of the ticks that count."""
-    found = Counter(moments(members, period, rules))
+    found = Counter(moments(members, period, rules).values())
 
     def share(unknown: str) -> Fraction | None:
         good = ticks = Fraction(0)
@@ -131,13 +136,13 @@ def by_results(members: Sequence[Past], period: Period, rules: Rules) -> Shares:
 
 
 def _results(member: Past, period: Period, rules: Rules) -> list[tuple[int, str]]:
-    """What a member came to in a period, slot by slot."""
-    told = [(seen.at, seen.state) for seen in member.confirmed()]
+    """What a member came to in a period, slot by slot: each result counts by itself, whatever it takes for an outage."""
+    told = [(seen.at, seen.state) for seen in member.seen]
     told += [(slot, UNKNOWN) for slot in member.missing(period.end)]
     inside = [(slot, state) for slot, state in told if period.start <= slot < period.end]
     if rules.maintenance == "count_as_up":
         return [(slot, UP if member.in_maintenance(slot) else state) for slot, state in inside]
-    return [(slot, state) for slot, state in inside if not _in_maintenance(member, slot, rules)]
+    return [(slot, state) for slot, state in inside if counts(member, slot, rules)]
 
 
 def _mean(values: Iterable[Fraction]) -> Fraction | None:
@@ -186,7 +191,7 @@ class Spent:
 def spent(members: Sequence[Past], group: Group, period: Period, rules: Rules) -> Spent:
     """Whatever is counted, time goes by."""
     good = down = unknown = maintenance = Fraction(0)
-    for moment, count in Counter(moments(members, period, rules)).items():
+    for moment, count in Counter(moments(members, period, rules).values()).items():
         share = _share(moment, group, EXCLUDE, replace(rules, maintenance=EXCLUDE))
         if moment == (MAINTENANCE,):
             maintenance += count

@@ -9,10 +9,10 @@ from math import ceil
 from typing import Final, TypeAlias
 
 from tests.reference.calendar import window_around
-from tests.reference.counting import EXCLUDE, Group, Period, Rules, Spent, availability, spent
-from tests.reference.incidents import Times, times
+from tests.reference.counting import EXCLUDE, Group, Period, Rules, Spent, availability, counts, spent
+from tests.reference.incidents import times
 from tests.reference.latency import apdex, percentile, responses
-from tests.reference.past import DOWN, UNKNOWN, Past, Seen
+from tests.reference.past import DOWN, GOOD, Past, Seen
 
 SECOND: Final = 1_000_000
 MILLISECOND: Final = 1_000
@@ -40,9 +40,21 @@ class Subject:
     objectives: Sequence[Objective] = ()
     satisfied: int | None = None
 
-    def seen(self, start: int, end: int) -> list[Seen]:
+    def seen(self, period: Period) -> list[Seen]:
         """All results of a period."""
-        return [seen for member in self.members for seen in member.seen if start <= seen.at < end]
+        return [seen for member in self.members for seen in member.seen if period.start <= seen.at < period.end]
+
+    def fine(self, period: Period) -> list[int]:
+        """The latencies of those that were not down, in maintenance or not."""
+        return [seen.latency for seen in self.seen(period) if seen.state in GOOD and seen.latency is not None]
+
+    def failed(self, period: Period, rules: Rules) -> int:
+        """How many were down; maintenance takes them out."""
+        return sum(
+            seen.state == DOWN and period.start <= seen.at < period.end and counts(member, seen.at, rules)
+            for member in self.members
+            for seen in member.seen
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +81,14 @@ class Entry:
 def entry(subject: Subject, asked: Asked) -> Entry:
     """What holds for a subject over a period."""
     found = availability(subject.members, subject.group, asked.period, asked.rules)
-    seen = subject.seen(asked.period.start, asked.period.end)
+    fine, failed = subject.fine(asked.period), subject.failed(asked.period, asked.rules)
     return Entry(
         availability=found.availability,
         best=found.best,
         worst=found.worst,
         spent=spent(subject.members, subject.group, asked.period, asked.rules),
-        apdex=None if subject.satisfied is None else apdex(seen, subject.satisfied),
-        latency=latency(seen),
+        apdex=None if subject.satisfied is None else apdex(fine, failed, subject.satisfied),
+        latency=latency(subject.seen(asked.period)),
     )
 
 
@@ -95,13 +107,6 @@ def latency(seen: Iterable[Seen]) -> Latency:
 
 def _milliseconds(value: Fraction | int | None) -> float | None:
     return None if value is None else float(Fraction(value) / MILLISECOND)
-
-
-def incident_times(subject: Subject, asked: Asked, gap: int) -> Times:
-    """Of a check."""
-    [past] = subject.members
-    ignored = asked.rules.maintenance == "ignore"
-    return times(past, asked.period, gap, (lambda _: False) if ignored else past.in_maintenance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,7 @@ def budget(subject: Subject, objective: Objective, asked: Asked) -> Budget:
         spent=used,
         remaining=None if used is None else 1 - used / whole,
         burn=burn,
-        exhausted_at=_exhausted(objective, whole, used, burn, now, end),
+        exhausted_at=_exhausted(objective, whole, used, burn, (start, end), now),
     )
 
 
@@ -146,11 +151,9 @@ def _error(subject: Subject, objective: Objective, asked: Asked) -> Figure:
     if objective.under is None:
         good = availability(subject.members, subject.group, asked.period, asked.rules).availability
         return None if good is None else 1 - good
-    measured = [seen for seen in subject.seen(asked.period.start, asked.period.end) if seen.state != UNKNOWN]
-    fast = [
-        seen for seen in measured if seen.state != DOWN and seen.latency is not None and seen.latency < objective.under
-    ]
-    return 1 - Fraction(len(fast), len(measured)) if measured else None
+    fine, failed = subject.fine(asked.period), subject.failed(asked.period, asked.rules)
+    fast = sum(each < objective.under for each in fine)
+    return 1 - Fraction(fast, len(fine) + failed) if fine or failed else None
 
 
 def _counted(subject: Subject, asked: Asked) -> Fraction:
@@ -163,19 +166,23 @@ def _counted(subject: Subject, asked: Asked) -> Fraction:
     return counted
 
 
-def _exhausted(objective: Objective, whole: Fraction, used: Figure, burn: Figure, now: int, end: int) -> Figure:
-    if not burn or used is None:
+def _exhausted(
+    objective: Objective, budget: Fraction, used: Figure, burn: Figure, window: tuple[int, int], now: int
+) -> Figure:
+    """When nothing is left: not before the window began; never, if the budget lasts as long as the window."""
+    if used is None:
         return None
-    moment = now + (whole - used) / (burn * (1 - objective.target))
-    if isinstance(objective.window, str) and moment >= end:
-        return None
-    return moment
+    if not burn:
+        return Fraction(now) if used >= budget else None
+    moment = now + (budget - used) / (burn * (1 - objective.target))
+    last = window[1] if isinstance(objective.window, str) else now + objective.window
+    return max(moment, Fraction(window[0])) if moment <= last else None
 
 
 def told(subject: Subject, asked: Asked, gap: int) -> dict[str, object]:
     """An entry as JSON has it, without its name; ratios and seconds are the numbers nearest to the exact ones."""
     found = entry(subject, asked)
-    stopped = incident_times(subject, asked, gap)
+    stopped = times(subject.members, subject.group, asked.period, asked.rules, gap)
     return {
         "availability": _number(found.availability),
         "coverage": _number(found.spent.coverage),

@@ -21,6 +21,8 @@ EPISODES: Final = (
     ("mixed", 16, 3),
 )
 """What a stretch is like, how many slots it has at most, and how often it comes."""
+LIMITS: Final = tuple(limit * 1_000 for limit in (100, 150, 250, 300, 400, 500, 1_000, 2_000))
+"""Latencies that something is held against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,19 @@ def _states(random: Random) -> Iterator[str]:
 def _seen(random: Random, at: int, state: str, interval: int) -> Seen:
     if state == UNKNOWN:
         return Seen(at=at, state=state, interval=interval, failure=random.choice(OWN_REASONS))
-    latency = round(random.lognormvariate(12, 1))
+    latency = next(each for each in _latencies(random) if not any(_is_close(each, limit) for limit in LIMITS))
     if state != DOWN:
         return Seen(at=at, state=state, interval=interval, latency=latency, status=200)
     if random.random() < 0.5:
         return Seen(at=at, state=state, interval=interval, latency=10_000_000, failure="timeout")
     return Seen(at=at, state=state, interval=interval, latency=latency, status=503, failure="assertion")
+
+
+def _latencies(random: Random) -> Iterator[int]:
+    while True:
+        yield round(random.lognormvariate(12, 1))
+
+
+def _is_close(latency: int, limit: int) -> bool:
+    """Rollups know a latency to 0.1 %: whether it is below such a limit they can't say."""
+    return abs(latency - limit) * 500 < limit

@@ -1,31 +1,21 @@
-"""Incidents of a period and what follows from them."""
+"""Incidents of a period and what follows from them, of a check and of a group alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import TypeAlias
 
-from tests.reference.counting import Period
-from tests.reference.past import DEGRADED, DOWN, UP, Outage, Past
+from tests.reference.counting import Group, Period, Rules, counts, moments, needed, spent
+from tests.reference.past import DOWN, MAINTENANCE, UP, Outage, Past
 
 Incident: TypeAlias = tuple[Outage, ...]
 """One outage; or three and more that followed closely on one another."""
 
-
-def incidents(past: Past, gap: int) -> list[Incident]:
-    """Each outage by itself, but for three or more of which each begins at most a gap after the end of the one before."""
-    chains: list[list[Outage]] = []
-    for outage in past.outages():
-        before = chains[-1][-1] if chains else None
-        if before is not None and before.end is not None and outage.start - before.end <= gap:
-            chains[-1].append(outage)
-        else:
-            chains.append([outage])
-    return [
-        incident for chain in chains for incident in ([tuple(chain)] if len(chain) > 2 else [(one,) for one in chain])
-    ]
+States: TypeAlias = Mapping[int, str]
+"""Tick by tick, from the first result ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,36 +28,77 @@ class Times:
     mtbf: Fraction | None
 
 
-def times(past: Past, period: Period, gap: int, in_maintenance: Callable[[int], bool]) -> Times:
+def times(members: Sequence[Past], group: Group, period: Period, rules: Rules, gap: int) -> Times:
     """Means of repair, detection and of the time between failures.
 
     An incident is of the period if there is any down time in it that is not maintenance.
     """
-    states = past.states(period.start, period.end, period.tick)
-    outside = {moment: state for moment, state in states.items() if not in_maintenance(moment)}
-    found = [
-        incident
-        for incident in incidents(past, gap)
-        if any(state == DOWN and _within(incident, moment) for moment, state in outside.items())
-    ]
+    states = merged_states(members, group, period, rules)
+    inside = {moment for moment, state in states.items() if period.start <= moment < period.end and state == DOWN}
+    outages = members[0].outages() if len(members) == 1 else list(_outages(members, group, rules, states))
+    found = [each for each in incidents(outages, gap) if any(_within(each, moment) for moment in inside)]
     ended = [each for each in found if each[-1].end is not None and period.start <= each[-1].end < period.end]
-    working = sum(state in (UP, DEGRADED) for state in outside.values()) * period.tick
     return Times(
         incidents=len(found),
-        mttr=_mean([_length(each, period.tick, in_maintenance) for each in ended]),
+        mttr=_mean([_length(each, states, period.tick) for each in ended]),
         mttd=_mean([each[0].detected - each[0].start for each in found]),
-        mtbf=Fraction(working, len(found)) if found else None,
+        mtbf=spent(members, group, period, rules).good / len(found) if found else None,
     )
+
+
+def incidents(outages: Sequence[Outage], gap: int) -> list[Incident]:
+    """Each outage by itself, but for three or more of which each begins at most a gap after the end of the one before."""
+    chains: list[list[Outage]] = []
+    for outage in outages:
+        before = chains[-1][-1] if chains else None
+        if before is not None and before.end is not None and outage.start - before.end <= gap:
+            chains[-1].append(outage)
+        else:
+            chains.append([outage])
+    return [part for chain in chains for part in ([tuple(chain)] if len(chain) > 2 else [(each,) for each in chain])]
+
+
+def merged_states(members: Sequence[Past], group: Group, period: Period, rules: Rules) -> States:
+    """All there ever was, and up to the end of the period."""
+    seen = [seen.at for member in members for seen in member.seen]
+    end = max([period.end, *(at + period.tick for at in seen)])
+    whole = Period(start=min(seen, default=end), end=end, tick=period.tick)
+    return {moment: group.state(states) for moment, states in moments(members, whole, rules).items()}
+
+
+def _outages(members: Sequence[Past], group: Group, rules: Rules, states: States) -> Iterator[Outage]:
+    """From a moment down up to the next that is up: what is unknown between them ends nothing, nor does maintenance."""
+    start = None
+    for moment in sorted(states):
+        if states[moment] == DOWN and start is None:
+            start = moment
+        elif states[moment] == UP and start is not None:
+            yield Outage(start=start, detected=_detected(members, group, rules, states, start, moment), end=moment)
+            start = None
+    if start is not None:
+        yield Outage(start=start, detected=_detected(members, group, rules, states, start, max(states) + 1), end=None)
+
+
+def _detected(members: Sequence[Past], group: Group, rules: Rules, states: States, start: int, end: int) -> int:
+    """When it was known that at some moment of it so many members were down that too few could be up."""
+    known = []
+    outages = [member.outages() for member in members]
+    for moment in [moment for moment in states if start <= moment < end and states[moment] == DOWN]:
+        there = [each for member, each in zip(members, outages, strict=True) if counts(member, moment, rules)]
+        down = [outage.detected for each in there for outage in each if outage.holds(moment)]
+        enough = len(there) - needed(group, len(there)) + 1
+        known += [max(some) for some in combinations(down, enough)]
+    return max(start, min(known))
 
 
 def _within(incident: Incident, moment: int) -> bool:
     return any(outage.holds(moment) for outage in incident)
 
 
-def _length(incident: Incident, tick: int, in_maintenance: Callable[[int], bool]) -> int:
-    """Of its outages, from the first to the last, but for maintenance."""
+def _length(incident: Incident, states: States, tick: int) -> int:
+    """Of its outages, but for maintenance."""
     return tick * sum(
-        not in_maintenance(moment)
+        states[moment] != MAINTENANCE
         for outage in incident
         if outage.end is not None
         for moment in range(outage.start, outage.end, tick)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import ceil
 
-from tests.reference.past import DOWN, UNKNOWN, Seen
+from tests.reference.past import Seen
 
 
 def responses(seen: Iterable[Seen]) -> list[int]:
@@ -19,13 +19,13 @@ def percentile(ascending: Sequence[int], percent: int) -> int | None:
     return ascending[ceil(Fraction(percent * len(ascending), 100)) - 1] if ascending else None
 
 
-def apdex(seen: Iterable[Seen], satisfied: int) -> Fraction | None:
+def apdex(fine: Iterable[int], failed: int, satisfied: int) -> Fraction | None:
     """Those up to a limit count whole, those up to four times of it half, slower and failed ones nothing."""
-    scores = [_score(each, satisfied) for each in seen if each.state != UNKNOWN]
-    return Fraction(sum(scores), len(scores)) if scores else None
+    scores = [_score(each, satisfied) for each in fine]
+    return Fraction(sum(scores), len(scores) + failed) if scores or failed else None
 
 
-def _score(seen: Seen, satisfied: int) -> Fraction:
-    if seen.state == DOWN or seen.latency is None or seen.latency > 4 * satisfied:
+def _score(latency: int, satisfied: int) -> Fraction:
+    if latency > 4 * satisfied:
         return Fraction(0)
-    return Fraction(1) if seen.latency <= satisfied else Fraction(1, 2)
+    return Fraction(1) if latency <= satisfied else Fraction(1, 2)

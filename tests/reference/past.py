@@ -89,18 +89,6 @@ class Past:
                 return place
         return None
 
-    def confirmed(self) -> list[Seen]:
-        """Each result as it counts: whatever is known inside an outage is down, what is down outside is degraded."""
-        outages = self.outages()
-        return [
-            Seen(
-                at=seen.at,
-                state=_counts_as(seen.state, any(each.holds(seen.at) for each in outages)),
-                interval=seen.interval,
-            )
-            for seen in self.seen
-        ]
-
     def states(self, start: int, end: int, tick: int) -> dict[int, str]:
         """The state at each tick of a period, but for those before the first result."""
         outages = self.outages()
@@ -120,18 +108,13 @@ class Past:
                 yield moment, (holder.state if moment < holder.at + self.gap(holder) else UNKNOWN)
 
     def missing(self, end: int) -> list[int]:
-        """Slots that the interval's grid would have had where nothing is known because no verdict holds so long."""
-        borders = [*(seen.at for seen in self.seen[1:]), end]
-        return (
-            [
-                slot
-                for seen, border in zip(self.seen, borders, strict=True)
-                for slot in range(seen.at + seen.interval, border, seen.interval)
-                if slot >= seen.at + self.gap(seen)
-            ]
-            if self.seen
-            else []
-        )
+        """Slots that the interval's grid would have had while nothing is known."""
+        return [
+            slot
+            for seen, border in zip(self.seen, [*(seen.at for seen in self.seen[1:]), end], strict=False)
+            for slot in range(seen.at + seen.interval, border, seen.interval)
+            if seen.state == UNKNOWN or slot >= seen.at + self.gap(seen)
+        ]
 
 
 def _counts_as(state: str, in_outage: bool) -> str:

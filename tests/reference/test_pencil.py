@@ -11,7 +11,7 @@ import pytest
 from tests.reference.calendar import Weekly, midnight, window_around
 from tests.reference.counting import Group, Period, Rules, availability, spent
 from tests.reference.document import Asked, Objective, Subject, budget
-from tests.reference.incidents import times
+from tests.reference.incidents import Times, times
 from tests.reference.latency import apdex, percentile
 from tests.reference.past import Outage, Past, Seen
 
@@ -103,14 +103,18 @@ def test_maintenance() -> None:
     assert there.maintenance == 2 * MINUTE
 
 
+def times_of(past: Past, period: Period) -> Times:
+    return times([past], Group(), period, Rules(), 2 * MINUTE)
+
+
 def test_times_of_incidents() -> None:
     # One began before, two follow closely and are two, one goes on.
-    found = times(past("udduuududuuudd"), minutes(2, 14), 2 * MINUTE, lambda _: False)
+    found = times_of(past("udduuududuuudd"), minutes(2, 14))
     assert found.incidents == 4
     assert found.mttr == Fraction(2 + 1 + 1, 3) * MINUTE
     assert found.mttd == 0
     assert found.mtbf == Fraction(3 + 1 + 3, 4) * MINUTE
-    confirmed = times(past("udduuddd", runs=2), minutes(0, 8), 2 * MINUTE, lambda _: False)
+    confirmed = times_of(past("udduuddd", runs=2), minutes(0, 8))
     assert confirmed.incidents == 2
     assert confirmed.mttd == MINUTE
     assert confirmed.mttr == 2 * MINUTE
@@ -119,7 +123,7 @@ def test_times_of_incidents() -> None:
 def test_flapping_is_one_incident() -> None:
     flapping = past("uduudududuuu")
     assert len(flapping.outages()) == 4
-    found = times(flapping, minutes(0, 12), 2 * MINUTE, lambda _: False)
+    found = times_of(flapping, minutes(0, 12))
     assert found.incidents == 1
     assert found.mttr == 4 * MINUTE
 
@@ -139,8 +143,8 @@ def test_a_budget() -> None:
 def test_percentiles_and_apdex() -> None:
     assert [percentile(range(1, 101), percent) for percent in (50, 90, 99)] == [50, 90, 99]
     assert percentile(range(1, 11), 90) == 9
-    seen = [Seen(at=0, state="up", interval=1, latency=latency) for latency in (1, 2, 3, 8, 9)]
-    assert apdex(seen, 2) == Fraction(2 + 1 + 0, 5)
+    assert apdex([1, 2, 3, 8, 9], 2, satisfied=2) == Fraction(2 + 1 + 0, 7)
+    assert apdex([], 0, satisfied=2) is None
 
 
 def test_calendars() -> None:
