@@ -97,6 +97,20 @@ def of_incident(annotations: Iterable[Annotation], incident: Incident) -> tuple[
     return tuple(each for each in annotations if holds(incident, each.moment))
 
 
+def acknowledged(
+    incidents: Iterable[Incident], annotations: Iterable[Annotation], *, until: Micros
+) -> dict[Micros, Micros]:
+    """When each incident was taken on first, by its start; those that nobody took on are left out.
+
+    Args:
+        annotations: what was said of the same check.
+        until: what was said later is not known yet.
+    """
+    said = [each for each in annotations if each.kind is AnnotationKind.ACKNOWLEDGEMENT and each.made_at < until]
+    taken_on = ((one.start, [each.made_at for each in of_incident(said, one)]) for one in incidents)
+    return {start: min(moments) for start, moments in taken_on if moments}
+
+
 def orphans(annotations: Iterable[Annotation], incidents: Sequence[Incident]) -> tuple[Annotation, ...]:
     """What was said of incidents that turned out to be none, of all that was said of one check."""
     return tuple(each for each in annotations if not any(holds(incident, each.moment) for incident in incidents))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
@@ -68,7 +67,7 @@ def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: Fil
     if settings is None or reading.problems:
         raise ConfigurationError(_in_order(reading.problems))
     digest = hashlib.sha256(text).hexdigest()
-    return replace(settings, digest=digest, warnings=_warned(document, warnings(settings, reading.burning)))
+    return replace(settings, digest=digest, warnings=_warned(document, [*warnings(settings, reading.burning)]))
 
 
 @dataclass(slots=True)
@@ -170,10 +169,12 @@ class _Reading:
         return value
 
 
-def _warned(document: Document, found: Iterable[tuple[Path, str]]) -> tuple[str, ...]:
+def _warned(document: Document, found: Sequence[tuple[Path, str]]) -> tuple[str, ...]:
     """As lines in the order of the text, as many as somebody may read."""
-    placed = [document.problem(path, f"warning: {text}") for path, text in islice(found, _MOST_WARNINGS)]
-    return tuple(map(str, sorted(placed)))
+    placed = sorted(document.problem(path, f"warning: {text}") for path, text in found[:_MOST_WARNINGS])
+    left = len(found) - len(placed)
+    more = (f"{document.file}: warning: and {left} more like these",) if left else ()
+    return (*map(str, placed), *more)
 
 
 def _names(root: Mapped) -> Names:

@@ -14,9 +14,11 @@ from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from probe.alerting.cases import acknowledged
 from probe.alerting.incidents import incidents
 from probe.alerting.outages import Policy
 from probe.model.check import Api, CheckFacts, Confirm
+from probe.model.incident import Annotation
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.run import MAX_GAP
 from probe.model.sla import Objective, SlaRules
@@ -99,7 +101,7 @@ def subjects_of(job: SlaJob, store: Store, *, also: Iterable[Period] = ()) -> Su
     Raises:
         StoreError: the store can't be read.
     """
-    reading = _Reading(job, _members(job, store), tuple(also))
+    reading = _Reading(job, _members(job, store), store.annotations(job.location), tuple(also))
     with store.ranges(job.location) as ranges:
         reading.read(ranges)
     checks = reading.checks()
@@ -196,9 +198,12 @@ class _Reading:
     is asked for.
     """
 
-    def __init__(self, job: SlaJob, members: Sequence[_Member], also: Sequence[Period]) -> None:
+    def __init__(
+        self, job: SlaJob, members: Sequence[_Member], annotations: Sequence[Annotation], also: Sequence[Period]
+    ) -> None:
         self._job = job
         self._members = members
+        self._annotations = annotations
         self._also = also
         self._windows = {
             member.id: latency_windows((*member.objectives, *member.grouped), job.asked) for member in members
@@ -242,10 +247,11 @@ class _Reading:
                 until=asked.until,
                 goes_on=member.goes_on,
             )
+            its_incidents = incidents(known.outages, max_gap=job.rules.max_gap or MAX_GAP * member.interval)
             found[member.id] = Subject(
                 id=member.id,
                 past=past,
-                incidents=incidents(known.outages, max_gap=job.rules.max_gap or MAX_GAP * member.interval),
+                incidents=its_incidents,
                 objectives=member.objectives,
                 apdex=satisfying(member.apdex, member.objectives),
                 answers={
@@ -253,7 +259,9 @@ class _Reading:
                     for period, levels in self._levels.items()
                     if member.id in levels
                 },
-                acknowledged={},
+                acknowledged=acknowledged(
+                    its_incidents, [each for each in self._annotations if each.check == member.id], until=asked.until
+                ),
             )
         return found
 

@@ -41,24 +41,29 @@ def merged(members: Sequence[Steps], rule: GroupRule) -> tuple[Span, ...]:
     return joined(Span(start, end, _state(states, rule)) for start, end, states in stretches(members))
 
 
-def mean_time(members: Sequence[Steps], start: Micros, end: Micros) -> StateTime:
+def mean_time(members: Sequence[Steps], start: Micros, end: Micros, *, unknown_as: State = State.UNKNOWN) -> StateTime:
     """How long a group was in each state within `[start, end)`, each of its known members counting for its share.
 
     Whole microseconds; what they leave over counts as up.
+
+    Args:
+        unknown_as: what an unknown moment of a member is taken for.
     """
     down, degraded = Fraction(), Fraction()
     whole, unknown = 0, 0
-    for low, high, states in stretches(members):
+    for low, high, found in stretches(members):
         overlap = min(high, end) - max(low, start)
-        known = sum(states.values()) - states.get(State.UNKNOWN, 0)
+        states = Counter(found)
+        states[unknown_as] += states.pop(State.UNKNOWN, 0)
+        known = states.total() - states[State.UNKNOWN]
         if overlap <= 0:
             continue
         if not known:
             unknown += overlap
             continue
         whole += overlap
-        down += Fraction(overlap * states.get(State.DOWN, 0), known)
-        degraded += Fraction(overlap * states.get(State.DEGRADED, 0), known)
+        down += Fraction(overlap * states[State.DOWN], known)
+        degraded += Fraction(overlap * states[State.DEGRADED], known)
     return StateTime(up=whole - int(down) - int(degraded), degraded=int(degraded), down=int(down), unknown=unknown)
 
 

@@ -71,13 +71,13 @@ class Past:
     rules: SlaRules
     shares: tuple[tuple[Span, ...], ...] = ()
 
-    def time(self, period: Period) -> StateTime:
-        """How long each state held in the period."""
+    def time(self, period: Period, *, unknown_as: State = State.UNKNOWN) -> StateTime:
+        """How long each state held in the period, and what is unknown taken for something else."""
         start, end = period
         if self.shares:
-            time = groups.mean_time(self.shares, start, end)
+            time = groups.mean_time(self.shares, start, end, unknown_as=unknown_as)
         else:
-            time = state_time(self.steps, start=start, end=end)
+            time = _taken(state_time(self.steps, start=start, end=end), unknown_as)
         return replace(time, maintenance=length(self.apart, start, end)) if self.apart else time
 
     def attained(self, period: Period, rules: SlaRules | None = None) -> Attained:
@@ -85,8 +85,7 @@ class Past:
         by = rules or self.rules
         taken = (_TAKEN_FOR[by.unknown], State.UP, State.DOWN)
         if by.method is Method.STATE_TIME:
-            time = self.time(period)
-            return Attained(*(_by_time(time, by, unknown) for unknown in taken))
+            return Attained(*(_by_time(self.time(period, unknown_as=each), by) for each in taken))
         runs = [run for slots in self.slots for run in slots.counted(period, by)]
         return Attained(
             *(counting.ratio(runs, by.method, slice_=by.slice, target=by.slice_target, unknown=each) for each in taken)
@@ -158,13 +157,19 @@ def group_of(members: Sequence[Past], group: GroupRule, *, until: Micros) -> Pas
     )
 
 
-def _by_time(time: StateTime, by: SlaRules, unknown: State) -> Fraction | None:
+def _taken(time: StateTime, unknown_as: State) -> StateTime:
+    """With what is unknown as up, or as down."""
+    if unknown_as is State.UP:
+        return replace(time, up=time.up + time.unknown, unknown=0)
+    return replace(time, down=time.down + time.unknown, unknown=0) if unknown_as is State.DOWN else time
+
+
+def _by_time(time: StateTime, by: SlaRules) -> Fraction | None:
     """`good / (good + down)`, of the time that counts."""
-    good = time.up + time.degraded + (time.unknown if unknown is State.UP else 0)
+    good = time.up + time.degraded
     if by.maintenance is MaintenanceRule.COUNT_AS_UP:
         good += time.maintenance
-    bad = time.down + (time.unknown if unknown is State.DOWN else 0)
-    return Fraction(good, good + bad) if good + bad else None
+    return Fraction(good, good + time.down) if good + time.down else None
 
 
 def _held_until(runs: Sequence[Run], interval: Micros, rules: SlaRules) -> Micros:

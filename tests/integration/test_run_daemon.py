@@ -136,7 +136,7 @@ async def test_a_reload_takes_over_contact_limit_and_control_targets(settings: S
 
     async with serving(listen) as other:
         control = Control(targets=(Sensitive.plain(other.url()),), timeout=SECOND, every=SECOND)
-        changed = replace(settings, contact="https://ops.example/", max_per_host=1, control=control)
+        changed = replace(settings, contact="https://ops.example/", max_per_host=1, control=control, warnings=("odd",))
         with structlog.testing.capture_logs() as events:
             async with running(settings, reload=lambda: changed) as seen:
                 assert not heads
@@ -144,6 +144,9 @@ async def test_a_reload_takes_over_contact_limit_and_control_targets(settings: S
                 await seen.more(3)
                 assert gc.isenabled()
     assert "reloaded" in [event["event"] for event in events]
+    assert ("the configuration may not be what is meant", "odd") in [
+        (each["event"], each.get("why")) for each in events
+    ]
     assert f"127.0.0.1:{other.port}</bdi>: answers" in (Path(settings.report.directory) / "index.html").read_text()
     assert heads[0].startswith(b"HEAD / HTTP/1.1\r\n")
     assert b"(+https://ops.example/)" in heads[0]

@@ -28,7 +28,7 @@ _FORMULAS: Final = {
     Method.RATIO_TIMESLICES: "mean of the slices' shares of good results",
 }
 _FIGURES: Final = ("availability", "coverage", "if unknown up", "if unknown down", "down", "unknown", "maintenance",
-                   "incidents", "MTTR", "MTBF", "MTTD", "p50", "p95", "p99", "apdex")  # fmt: skip
+                   "incidents", "MTTR", "MTBF", "MTTD", "MTTA", "p50", "p95", "p99", "apdex")  # fmt: skip
 _OBJECTIVES: Final = ("objective", "target", "attained", "met", "budget", "spent", "left", "burn rate", "runs out")
 
 
@@ -80,7 +80,7 @@ def _cells(level: ServiceLevel) -> Iterator[Text]:
     yield Text(percent(attained.worst))
     yield from map(_duration, (time.down, time.unknown, time.maintenance))
     yield Text(str(len(recovery.incidents)))
-    yield from map(_mean, (recovery.mttr, recovery.mtbf, recovery.mttd))
+    yield from map(_mean, (recovery.mttr, recovery.mtbf, recovery.mttd, recovery.mtta))
     latency = level.responses.latency if level.responses else None
     yield from (
         Text(latency_text(value)) for value in ((latency.p50, latency.p95, latency.p99) if latency else (None,) * 3)
@@ -125,8 +125,8 @@ def _legend(assessed: Assessed, rows: list[tuple[Text, ServiceLevel]]) -> Iterat
     }[rules.maintenance]
     yield f"time that is unknown {unknown}; maintenance {maintenance}; coverage = known time / (period - maintenance)"
     yield (
-        "MTTR = outages that ended / their number; MTTD = (detected - start) / incidents; "
-        "MTBF = time up or degraded / incidents"
+        "MTTR = outages that ended / their number; MTBF = time up or degraded / incidents; "
+        "MTTD = (detected - start) / incidents; MTTA = (acknowledged - detected) / those acknowledged"
     )
     if any(level.coverage is not None and level.coverage < SUFFICIENT for _, level in rows):
         yield "! less than 95 % of the time is known: not enough to judge by"
