@@ -126,7 +126,7 @@ async def test_it_serves_metrics_health_and_the_report(shop: SampleApi, tmp_path
     write_checks(tmp_path, shop.http_url, f"list: {FAST}", more=f"listen: {address}")
     async with daemon(tmp_path) as running, httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
         await running.until(lambda: bool(running.records("shop/list")))
-        await running.until((tmp_path / "reports" / "index.html").exists)
+        await running.until((tmp_path / "reports" / "checks" / "shop" / "list.html").exists)
         metrics = (await client.get("/metrics")).text
         assert 'probe_success{api="shop",check="list"} 1.0' in metrics
         assert 'probe_http_duration_seconds{api="shop",check="list",phase="wait"}' in metrics
