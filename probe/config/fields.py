@@ -27,8 +27,10 @@ def wrong(message: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "{message}", {"message": message})
 
 
-def check_slug(text: str) -> str:
+def check_slug(text: object) -> str:
     """A name that is safe in a path, a URL and a label (RFC 1123)."""
+    if not isinstance(text, str):
+        raise wrong(f"write a name, in quotes if it looks like a number; found {found(text)}")
     if not re.fullmatch(SLUG, text, re.ASCII):
         raise wrong(f'"{text[:70]}" is no name for this: use at most 63 of a-z, 0-9 and "-"{_instead(text)}')
     return text
