@@ -136,25 +136,37 @@ def read_document(text: bytes, *, file: str) -> Document:
     Raises:
         ConfigurationError: it can't be read at all; a mistake that leaves the rest readable is in `problems`.
     """
-    document = Document(file)
     try:
-        decoded = _decode(text, file)
-        _check_bounds(decoded, file)
-        root = _Parser(decoded).get_single_node()
+        root = _parser(text, file).get_single_node()
     except yaml.YAMLError as error:
         raise ConfigurationError((_syntax_problem(error, file),)) from None
     if root is None:
-        raise ConfigurationError(
-            (
-                Problem(
-                    file=file,
-                    message="the file is empty; a first check in five lines stands in the README",
-                ),
-            )
-        )
-    document._root = root  # noqa: SLF001  # the one place that makes documents
-    document.value = _Builder(document).build(root, ())
-    return document
+        message = "the file is empty; a first check in five lines stands in the README"
+        raise ConfigurationError((Problem(file=file, message=message),))
+    return _built(root, file, _Left())
+
+
+def read_stream(text: bytes, *, file: str) -> tuple[Document, ...]:
+    """Parse any number of YAML documents, those left out that are empty; their bounds hold for all together.
+
+    Raises:
+        ConfigurationError: one of them can't be read at all; for the rest see `read_document`.
+    """
+    roots: list[yaml.Node] = []
+    try:
+        parser = _parser(text, file)
+        while parser.check_node():
+            roots += filter(None, (parser.get_node(),))
+    except yaml.YAMLError as error:
+        raise ConfigurationError((_syntax_problem(error, file),)) from None
+    left = _Left()
+    documents = (_built(root, file, left) for root in roots)
+    return tuple(document for document in documents if document.value is not None)
+
+
+def is_text(plain: str) -> bool:
+    """Whether text that stands there without quotes is read as text."""
+    return isinstance(_scalar(plain, _PLAIN), str)
 
 
 def format_path(path: Path) -> str:
@@ -163,6 +175,18 @@ def format_path(path: Path) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def _parser(text: bytes, file: str) -> _Parser:
+    decoded = _decode(text, file)
+    _check_bounds(decoded, file)
+    return _Parser(decoded)
+
+
+def _built(root: yaml.Node, file: str, left: _Left) -> Document:
+    document = Document(file, _root=root)
+    document.value = _Builder(document, left).build(root, ())
+    return document
 
 
 def _decode(text: bytes, file: str) -> str:
@@ -234,18 +258,25 @@ def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Mark, yaml.Node] | No
     return None
 
 
-class _Builder:
-    """Plain values from nodes. Counts what it builds, so that aliases can't multiply without end."""
+@dataclass(slots=True)
+class _Left:
+    """How much may still be built of a file, so that aliases can't multiply without end."""
 
-    def __init__(self, document: Document) -> None:
+    nodes: int = MAX_NODES
+    text: int = MAX_TEXT
+
+
+class _Builder:
+    """Plain values from nodes."""
+
+    def __init__(self, document: Document, left: _Left) -> None:
         self._document = document
-        self._left = MAX_NODES
-        self._left_text = MAX_TEXT
+        self._left = left
 
     def build(self, node: yaml.Node, path: Path) -> Value:
-        self._left -= 1
-        self._left_text -= len(node.value) if isinstance(node, yaml.ScalarNode) else 0
-        if self._left < 0 or self._left_text < 0 or len(path) > MAX_DEPTH:
+        self._left.nodes -= 1
+        self._left.text -= len(node.value) if isinstance(node, yaml.ScalarNode) else 0
+        if self._left.nodes < 0 or self._left.text < 0 or len(path) > MAX_DEPTH:
             message = f"aliases make more than {MAX_NODES} values of it, or contain themselves"
             raise ConfigurationError((Problem(file=self._document.file, message=message),))
         if node.tag not in _CORE_TAGS:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from probe.model.sla import BurnWindow, CalendarUnit, Objective, ObjectiveWindow
+from probe.model.sla import BURN_WINDOWS, BurnWindow, CalendarUnit, Objective, ObjectiveWindow
 from probe.model.units import DAY, Micros
 
 _NOMINAL: Final = {
@@ -59,6 +59,11 @@ class Burning:
 def nominal(window: ObjectiveWindow) -> Micros:
     """How long a window is, where no moment says so: a month has 30 days, a quarter 90, a year 365."""
     return window if isinstance(window, int) else _NOMINAL[window]
+
+
+def usual_pairs(window: ObjectiveWindow) -> tuple[BurnWindow, ...]:
+    """The usual pairs, without those that look further back than an objective does."""
+    return tuple(pair for pair in BURN_WINDOWS if pair.long <= nominal(window))
 
 
 def rate(pair: BurnWindow, window: Micros) -> Fraction:

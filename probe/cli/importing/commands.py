@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,3 +24,22 @@ def results(
     from probe.cli.importing.results import import_command
 
     import_command(file, config, format_)
+
+
+@imports.command()
+def openslo(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="YAML of OpenSLO v1, any kinds; - is standard input.")
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="The file that the objectives are meant for."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")
+    ] = None,
+) -> None:
+    """Turn objectives of OpenSLO into what belongs in the file; exit 1 when one of them is left out."""
+    from probe.cli.importing.openslo import import_command
+
+    import_command(files, config, output)

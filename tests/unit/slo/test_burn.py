@@ -6,7 +6,7 @@ import pytest
 
 from probe.model.sla import BURN_WINDOWS, AlertLevel, BurnWindow, CalendarUnit, Objective, ObjectiveKind
 from probe.model.units import DAY, HOUR, MINUTE, SECOND
-from probe.slo.burn import Burning, BurnReason, burning, can_fire, nominal, rate, single_failure_interval
+from probe.slo.burn import Burning, BurnReason, burning, can_fire, nominal, rate, single_failure_interval, usual_pairs
 
 THREE_NINES = Fraction("0.999")
 OBJECTIVE = Objective(
@@ -77,6 +77,12 @@ def test_a_total_outage_just_reaches_the_highest_rate_there_is() -> None:
 def test_windows_of_the_calendar_have_a_nominal_length() -> None:
     assert [nominal(unit) // DAY for unit in CalendarUnit] == [1, 7, 30, 90, 365]
     assert nominal(28 * DAY) == 28 * DAY
+
+
+def test_the_usual_pairs_look_no_further_back_than_the_objective() -> None:
+    assert usual_pairs(CalendarUnit.MONTH) == BURN_WINDOWS
+    assert [pair.long for pair in usual_pairs(CalendarUnit.DAY)] == [HOUR, 6 * HOUR, DAY]
+    assert usual_pairs(30 * MINUTE) == ()
 
 
 @pytest.mark.parametrize(
