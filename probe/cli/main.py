@@ -19,6 +19,7 @@ from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
 from probe.cli.maintenance.commands import maintenance
 from probe.cli.sla.commands import sla
+from probe.cli.slo.commands import slo
 
 NOT_WRITTEN: Final = 2
 INTERNAL_ERROR: Final = 4
@@ -148,6 +149,7 @@ def demo(
 
 
 app.command()(sla)
+app.command()(slo)
 app.command()(export)
 app.add_typer(imports, name="import")
 app.add_typer(maintenance, name="maintenance")

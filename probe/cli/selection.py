@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -28,8 +28,12 @@ class Selection:
         Raises:
             ConfigurationError: something that is named is nowhere.
         """
+        return self.among(settings, store.checks())
+
+    def among(self, settings: Settings, stored: Iterable[str]) -> tuple[str, ...]:
+        """The same, of the file's checks and of some that the store knows."""
         labels = {check.id: set(check.labels) for check in settings.checks}
-        known = sorted({*labels, *store.checks()})
+        known = sorted({*labels, *stored})
         look_up("check", self.checks, known)
         look_up("API", self.apis, {api_of(check) for check in known})
         wanted = {label_of(text) for text in self.labels}

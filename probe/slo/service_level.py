@@ -106,7 +106,7 @@ def service_level(subject: Subject, asked: Asked) -> ServiceLevel:
         recovery=recovery(past, subject.incidents, period, acknowledged=subject.acknowledged),
         apdex=answers.apdex(subject.apdex, bad=past.bad_slots(period)) if answers and subject.apdex else None,
         responses=answers.responses if answers else None,
-        objectives=tuple(_status(objective, subject, asked) for objective in subject.objectives),
+        objectives=tuple(status_of(objective, subject, asked) for objective in subject.objectives),
     )
 
 
@@ -126,6 +126,14 @@ def error_ratio(subject: Subject, objective: Objective, period: Period) -> Fract
     return None if attained is None else 1 - attained
 
 
+def bad_results(subject: Subject, objective: Objective, period: Period) -> int:
+    """How many results of a period were bad, by an objective: down, or not fast enough."""
+    bad = subject.past.bad_slots(period)
+    if objective.kind is not ObjectiveKind.LATENCY or (answers := subject.answers.get(period)) is None:
+        return bad
+    return bad + answers.good.count - answers.good.below(objective.under or 0)
+
+
 def rules_of(objective: Objective, rules: SlaRules) -> SlaRules:
     """The rules that an objective is counted by: its own, where it says so."""
     return replace(
@@ -141,7 +149,8 @@ def satisfying(apdex: Micros | None, objectives: Iterable[Objective]) -> Micros 
     return apdex or next((each.under for each in objectives if each.kind is ObjectiveKind.LATENCY), None)
 
 
-def _status(objective: Objective, subject: Subject, asked: Asked) -> ObjectiveStatus:
+def status_of(objective: Objective, subject: Subject, asked: Asked) -> ObjectiveStatus:
+    """Where an objective stands at the end of the period, which also is the one that its burn rate is of."""
     window = asked.window_so_far(objective)
     return status(
         objective,

@@ -38,7 +38,7 @@ def figures_table(assessed: Assessed, *, timezone: str) -> Table[Assessed]:
     return Table(
         name="sla",
         columns=tuple(Column(name, Kind.TEXT) for name in names),
-        rows=lambda _: [tuple(_cell(row.get(name)) for name in names) for row in flat],
+        rows=lambda _: [tuple(cell(row.get(name)) for name in names) for row in flat],
     )
 
 
@@ -47,14 +47,14 @@ def _flat(level: ServiceLevel) -> dict[str, Json]:
     flat = _plain(level)
     flat |= {f"latency_ms_{name}": value for name, value in _latency(level.responses).items()}
     for status in level.objectives:
-        figures = _objective(status)
+        figures = objective_figures(status)
         name = figures.pop("objective")
         flat |= {f"{name}_{figure}": value for figure, value in figures.items()}
     return flat
 
 
-def _cell(value: Json) -> Cell:
-    """Truth values as JSON writes them."""
+def cell(value: Json) -> Cell:
+    """As it stands in a table: truth values as JSON writes them."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str | int | float) else None
@@ -64,17 +64,17 @@ def _figures(level: ServiceLevel) -> dict[str, Json]:
     return {
         **_plain(level),
         "latency_ms": dict(_latency(level.responses)),
-        "slo": [_objective(each) for each in level.objectives],
+        "slo": [objective_figures(each) for each in level.objectives],
     }
 
 
 def _plain(level: ServiceLevel) -> dict[str, Json]:
     attained, time, recovery = level.attained, level.time, level.recovery
     return {
-        "availability": _ratio(attained.availability),
-        "coverage": _ratio(level.coverage),
-        "best": _ratio(attained.best),
-        "worst": _ratio(attained.worst),
+        "availability": ratio(attained.availability),
+        "coverage": ratio(level.coverage),
+        "best": ratio(attained.best),
+        "worst": ratio(attained.worst),
         "downtime_seconds": seconds(time.down),
         "unknown_seconds": seconds(time.unknown),
         "maintenance_seconds": seconds(time.maintenance),
@@ -82,7 +82,7 @@ def _plain(level: ServiceLevel) -> dict[str, Json]:
         "mttr_seconds": seconds(recovery.mttr),
         "mtbf_seconds": seconds(recovery.mtbf),
         "mttd_seconds": seconds(recovery.mttd),
-        "apdex": _ratio(level.apdex),
+        "apdex": ratio(level.apdex),
     }
 
 
@@ -95,15 +95,16 @@ def _latency(responses: Responses | None) -> Mapping[str, Json]:
     return dict(zip(LATENCIES, (*shown, latency.count), strict=True))
 
 
-def _objective(status: ObjectiveStatus) -> dict[str, Json]:
+def objective_figures(status: ObjectiveStatus) -> dict[str, Json]:
+    """Where an objective stands."""
     return {
         "objective": status.objective,
-        "target": _ratio(status.target),
+        "target": ratio(status.target),
         "met": status.met,
         "budget_seconds": seconds(status.budget),
         "spent_seconds": seconds(status.spent),
-        "remaining_ratio": _ratio(status.remaining_ratio),
-        "burn_rate": _ratio(status.burn_rate),
+        "remaining_ratio": ratio(status.remaining_ratio),
+        "burn_rate": ratio(status.burn_rate),
         "exhausted_at": None if status.exhausted_at is None else to_iso(status.exhausted_at),
     }
 
@@ -116,5 +117,6 @@ def seconds(value: Fraction | Micros | None) -> float | int | None:
     return exact.numerator if exact.denominator == 1 else float(exact)
 
 
-def _ratio(value: Fraction | None) -> float | None:
+def ratio(value: Fraction | None) -> float | None:
+    """In full precision."""
     return None if value is None else float(value)

@@ -1,0 +1,1 @@
+"""`probe slo`: where service level objectives stand."""

@@ -1,0 +1,95 @@
+"""Where objectives stand, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from probe.cli.sla.table import PIPED_WIDTH, decimal, percent
+from probe.model.units import format_duration
+from probe.report.words import NOTHING, duration_text, exact_moment
+from probe.slo.burn import Burning, BurnReason
+from probe.slo.standing import Standing, Standings
+
+_OBJECTIVES: Final = ("objective", "target", "window from", "attained", "met", "budget", "spent", "left", "burn", "burn now",
+                      "runs out")  # fmt: skip
+_PAIRS: Final = ("objective", "level", "windows", "too fast from", "long", "short", "bad results", "")
+_STYLES: Final = {BurnReason.BURNING: "bold red", BurnReason.NOTHING_KNOWN: "dim", BurnReason.NOT_BURNING: "green"}
+_YES_NO: Final = {True: Text("yes", "green"), False: Text("no", "bold red"), None: Text(NOTHING)}
+
+
+def print_standings(found: Standings, *, timezone: str) -> None:
+    """The budgets, the burn windows, and what the figures mean."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    zone, rows = ZoneInfo(timezone), list(_rows(found))
+    console.print(Text(f"at {exact_moment(found.asked.until, zone).text}\n", "bold"))
+    console.print(_table(_OBJECTIVES, [(name, *_objective(each, zone)) for name, each in rows]))
+    pairs = [(name, Text(each.status.objective), *_pair(pair)) for name, each in rows for pair in each.pairs]
+    if pairs:
+        console.print()
+        console.print(_table(_PAIRS, pairs))
+    present = format_duration(found.asked.so_far.end - found.asked.so_far.start)
+    console.print(
+        Text(
+            "\nburn = error ratio / (1 - target), over the window so far, and now: over the last "
+            f"{present}; at 1 the budget lasts as long as the window\n"
+            "runs out: when the budget is spent if it burns on as now; – where it lasts",
+            "dim",
+        )
+    )
+
+
+def _rows(found: Standings) -> Iterator[tuple[Text, Standing]]:
+    """Each API before its checks."""
+    left = list(found.checks)
+    for api in dict.fromkeys(each.id for each in found.apis):
+        yield from ((Text(api, "bold"), each) for each in found.apis if each.id == api)
+        yield from ((Text(each.id), each) for each in left if each.id.partition("/")[0] == api)
+        left = [each for each in left if each.id.partition("/")[0] != api]
+    yield from ((Text(each.id), each) for each in left)
+
+
+def _objective(standing: Standing, zone: ZoneInfo) -> Iterator[Text]:
+    status = standing.status
+    yield Text(status.objective)
+    yield Text(percent(status.target))
+    yield Text(exact_moment(status.window.start, zone).text)
+    yield Text(percent(status.attained), "bold")
+    yield _YES_NO[status.met]
+    yield from map(_length, (status.budget, status.spent))
+    yield Text(percent(status.remaining_ratio), "bold red" if (status.remaining_ratio or 0) < 0 else "")
+    yield from map(_rate, (standing.burn_rate, status.burn_rate))
+    yield Text("–" if status.exhausted_at is None else exact_moment(status.exhausted_at, zone).text)
+
+
+def _pair(told: Burning) -> Iterator[Text]:
+    yield Text(told.pair.level.value)
+    yield Text(f"{format_duration(told.pair.long)} and {format_duration(told.pair.short)}")
+    yield from map(_rate, (told.rate, told.long, told.short))
+    yield Text(str(told.bad_samples))
+    yield Text(told.reason.value, _STYLES.get(told.reason, "yellow"))
+
+
+def _length(value: Fraction | None) -> Text:
+    return Text(NOTHING if value is None else duration_text(int(value)))
+
+
+def _rate(value: Fraction | None) -> Text:
+    return Text(NOTHING if value is None else decimal(value))
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for number, column in enumerate(("", *columns)):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
