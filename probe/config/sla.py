@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from probe.config.filling import Blame
 from probe.config.service import SlaFields
 from probe.model.sla import SlaRules
 from probe.model.units import DAY, SECOND, Micros, format_duration
+
+LONGEST_GAP: Final = 365 * DAY
 
 
 def read_sla(said: SlaFields, blame: Blame) -> SlaRules:
     """The meaning of the section; lengths that can't be are blamed."""
     if reason := why_no_slice(said.slice):
         blame(("sla", "slice"), reason)
-    if said.max_gap is not None and said.max_gap < SECOND:
-        blame(("sla", "max_gap"), f"must be at least 1s; it is {format_duration(said.max_gap)}")
+    if said.max_gap is not None and not SECOND <= said.max_gap <= LONGEST_GAP:
+        longest = format_duration(LONGEST_GAP)
+        blame(("sla", "max_gap"), f"must be between 1s and {longest}; it is {format_duration(said.max_gap)}")
     return SlaRules(
         method=said.method,
         slice=said.slice,

@@ -21,6 +21,7 @@ from probe.config.references import MAX_SECRET_BYTES
 from probe.config.schema import json_schema
 from probe.config.sections import MOST_NETWORKS, MOST_SERVERS, MOST_TARGETS
 from probe.config.service import DEFAULT_WINDOW, LARGEST_MINIMUM, MOST_OBJECTIVES, MOST_PAIRS
+from probe.config.sla import LONGEST_GAP
 from probe.config.windows import MOST_WINDOWS
 from probe.model.check import Check, Operator
 from probe.model.result import State
@@ -161,6 +162,7 @@ def test_short_intervals_have_the_shorter_defaults_that_are_told() -> None:
         f"list of up to {MOST_WINDOWS} windows",
         f"whole number, 1 to {LARGEST_MINIMUM} | `{DEFAULT_MIN_BAD_SAMPLES}`",
         f"`1h` to `{format_duration(LONGEST_WINDOW)}`",
+        f"`1s` to `{format_duration(LONGEST_GAP)}`",
         f"`quarter`, `year` | `{format_duration(DEFAULT_WINDOW)}`",
         f"up to `{LARGEST_BODY // 2**20}MiB`",
     ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -250,3 +252,10 @@ def test_a_missing_file_is_one_line() -> None:
         match=r"^/no/such/file.yaml: can't be read: No such file or directory; name another file with -c$",
     ):
         load(Path("/no/such/file.yaml"))
+
+
+@pytest.mark.parametrize("text", [OUTLINE + "        get: /\n", OUTLINE, "version: [1\n"])
+def test_the_garbage_collector_goes_on_after_a_file_whether_it_is_right_or_wrong(text: str) -> None:
+    with suppress(ConfigurationError):
+        read(text)
+    assert gc.isenabled()
