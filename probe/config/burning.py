@@ -78,7 +78,7 @@ def _starved(pair: BurnWindow, objective: Objective, checks: Sequence[Check]) ->
 
 
 def _is_starved(pair: BurnWindow, objective: Objective, check: Check) -> bool:
-    return ceil(Fraction(pair.long, check.interval)) < objective.min_bad_samples
+    return -(-pair.long // check.interval) < objective.min_bad_samples
 
 
 def _hasty(pair: BurnWindow, objective: Objective, checks: Sequence[Check], alone: Sequence[Check]) -> str | None:
