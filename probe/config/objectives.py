@@ -13,7 +13,6 @@ from probe.config.schema import Common
 from probe.config.service import AvailabilityFields, BurnFields, LatencyFields, ObjectiveFields
 from probe.config.sla import why_no_slice
 from probe.model.sla import (
-    BURN_WINDOWS,
     DEFAULT_MIN_BAD_SAMPLES,
     BurnWindow,
     Objective,
@@ -21,7 +20,7 @@ from probe.model.sla import (
     ObjectiveWindow,
 )
 from probe.model.units import DAY, HOUR, Micros, format_duration
-from probe.slo.burn import nominal
+from probe.slo.burn import nominal, usual_pairs
 
 LONGEST_WINDOW: Final = 1825 * DAY
 """Five years."""
@@ -112,7 +111,7 @@ def _objective(fields: _Said) -> Objective:
 def _burn(said: Sequence[BurnFields] | None, window: ObjectiveWindow) -> tuple[BurnWindow, ...]:
     """The pairs that are given, or of the usual ones those that fit the objective's window."""
     if said is None:
-        return tuple(pair for pair in BURN_WINDOWS if pair.long <= nominal(window))
+        return usual_pairs(window)
     return tuple(BurnWindow(level=pair.level, long=pair.long, short=pair.short, budget=pair.budget) for pair in said)
 
 

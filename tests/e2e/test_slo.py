@@ -165,6 +165,7 @@ def test_csv_has_a_row_an_objective(folder: Path) -> None:
         (["--to", "2999-01-01"], "--to: lies in the future"),
         (["--burn", "0s"], "--burn: must be more than 0s"),
         (["--format", "xml"], '--format takes table or json or csv or openslo; found "xml"'),
+        (["--format", "openslo", "--exit-code"], "--format openslo tells what the file says"),
         (["--check", "shop/hme"], 'the check "shop/hme"; did you mean "shop/home"?'),
     ],
 )
@@ -189,6 +190,15 @@ async def test_objectives_go_out_as_openslo_and_come_back(folder: Path) -> None:
         "          latency:\n            target: 99%\n            under: 300ms\n            window: month\n"
         "      cart:\n        slo: none\n"
     )
+
+
+async def test_a_file_that_is_there_is_never_written_over(folder: Path) -> None:
+    (folder / "one.yaml").write_text(SLO)
+    run = await run_probe("import", "openslo", "one.yaml", "-o", "checks.yaml", folder=folder)
+
+    assert (run.status, run.output) == (2, "")
+    assert "checks.yaml exists already, and stays as it is; name another file" in run.errors
+    assert (folder / "checks.yaml").read_text() == CHECKS
 
 
 SLO: Final = """\

@@ -66,7 +66,10 @@ def _write(made: Section, output: Path | None) -> None:
         typer.echo(made.text, nl=False)
         return
     try:
-        output.write_text(made.text, encoding="utf-8")
+        with output.open("x", encoding="utf-8") as file:
+            file.write(made.text)
+    except FileExistsError:
+        raise ConfigurationError(f"{output} exists already, and stays as it is; name another file") from None
     except OSError as error:
         raise ConfigurationError(f"{output}: can't be written: {error.strerror or type(error).__name__}") from None
 

@@ -50,6 +50,10 @@ def slo_command(config: Path, asked: Asked) -> None:
     one_of("--format", asked.kind, FORMATS)
     settings = load(config)
     if asked.kind == "openslo":
+        if asked.to or asked.location or asked.exit_code:
+            raise ConfigurationError(
+                "--format openslo tells what the file says: --to, --location and --exit-code go without it"
+            )
         typer.echo(_openslo(asked.selection, settings), nl=False)
         return
     tell_waiting(settings.spool)

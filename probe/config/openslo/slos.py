@@ -27,6 +27,7 @@ from probe.config.openslo.objects import Kind, Objects, read_objects
 from probe.config.openslo.times import read_slice, read_window
 from probe.model.sla import (
     DEFAULT_MIN_BAD_SAMPLES,
+    CalendarUnit,
     Method,
     Objective,
     ObjectiveKind,
@@ -117,7 +118,7 @@ def _placed(slo: Entry, objects: Objects) -> Iterator[Placed]:
         read_indicator(slo, spec, objects),
         read_window(spec),
     )
-    counting, burn = _counting(slo, spec), read_burn(spec, objects, window.window) if window else ()
+    counting, burn = _counting(slo, spec), read_burn(spec, objects, window.window if window else CalendarUnit.YEAR)
     min_bad_samples, without_burn = _min_bad_samples(slo), annotation(slo, BURN) == NONE
     name = annotation(slo, NAME) or slug(metadata.text("name") or "")
     entries = spec.entries("objectives", required=True)

@@ -32,11 +32,11 @@ CALENDAR: Final = {text: unit for unit, text in _SHOWN.items()} | {
 _NOMINAL: Final = {"M": CalendarUnit.MONTH, "Q": CalendarUnit.QUARTER, "Y": CalendarUnit.YEAR}
 _QUARTER_MONTHS: Final = 3
 BEGINS: Final = {
-    CalendarUnit.DAY: "at midnight",
-    CalendarUnit.WEEK: "on Mondays",
-    CalendarUnit.MONTH: "on the first of a month",
-    CalendarUnit.QUARTER: "on the first of January, April, July and October",
-    CalendarUnit.YEAR: "on the first of January",
+    CalendarUnit.DAY: "at 00:00",
+    CalendarUnit.WEEK: "on Mondays at 00:00",
+    CalendarUnit.MONTH: "on the first of a month at 00:00",
+    CalendarUnit.QUARTER: "on the first of January, April, July and October at 00:00",
+    CalendarUnit.YEAR: "on the first of January at 00:00",
 }
 
 
@@ -120,7 +120,7 @@ def _aligned(window: Entry, calendar: Entry, text: str) -> Window | None:
         return None
     if not _is_border(unit, begins):
         calendar.refuse(
-            f"windows of {text} begin {BEGINS[unit]} at 00:00 here; this one begins {begins:%A %Y-%m-%d %H:%M:%S}",
+            f"windows of {text} begin {BEGINS[unit]} here; this one begins {begins:%A %Y-%m-%d %H:%M:%S}",
             "startTime",
         )
         return None

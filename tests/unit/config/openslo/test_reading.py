@@ -148,9 +148,9 @@ def test_windows_of_the_calendar_are_ours_where_they_begin_with_it(
 @pytest.mark.parametrize(
     ("duration", "start", "reason"),
     [
-        ("1d", "2020-01-21 12:30:00", "windows of 1d begin at midnight at 00:00 here"),
+        ("1d", "2020-01-21 12:30:00", "windows of 1d begin at 00:00 here"),
         ("1w", "2022-01-01 12:00:00", "this one begins Saturday 2022-01-01 12:00:00"),
-        ("1w", "2026-11-17 00:00:00", "windows of 1w begin on Mondays"),
+        ("1w", "2026-11-17 00:00:00", "windows of 1w begin on Mondays at 00:00 here"),
         ("1M", "2026-11-02 00:00:00", "windows of 1M begin on the first of a month"),
         ("1Q", "2026-11-01 00:00:00", "begin on the first of January, April, July and October"),
         ("1Y", "2026-04-01 00:00:00", "begin on the first of January at 00:00 here"),
@@ -165,6 +165,16 @@ def test_other_windows_of_the_calendar_are_refused_with_the_reason(duration: str
     assert findings.mistakes == []
     (problem,) = findings.refused
     assert reason in problem.message
+
+
+def test_a_refusal_hides_no_mistake() -> None:
+    text = calendar("1d", "2020-01-21 12:30:00") + "  alertPolicies: [nowhere]\n"
+    _, findings = read(text)
+
+    assert len(findings.refused) == 1
+    assert [problem.message for problem in findings.mistakes] == [
+        'there is no AlertPolicy of the name "nowhere"; name the file that has it too'
+    ]
 
 
 def test_an_alert_policy_is_a_pair_of_burn_windows() -> None:
