@@ -17,6 +17,7 @@ from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, Form
 from probe.cli.db.commands import db
 from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
+from probe.cli.incidents.commands import ack, incidents
 from probe.cli.maintenance.commands import maintenance
 from probe.cli.sla.commands import sla
 from probe.cli.slo.commands import slo
@@ -151,6 +152,8 @@ def demo(
 app.command()(sla)
 app.command()(slo)
 app.command()(export)
+app.add_typer(incidents, name="incidents")
+app.command()(ack)
 app.add_typer(imports, name="import")
 app.add_typer(maintenance, name="maintenance")
 app.add_typer(db, name="db")

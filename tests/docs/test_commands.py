@@ -15,16 +15,18 @@ from probe.cli.main import app
 from tests.docs.pages import PAGES, ROOT, blocks, first_column, prose, read, spans
 
 
-def commands() -> dict[str, TyperCommand]:
+def commands() -> dict[str, TyperCommand | TyperGroup]:
     """Each command by what is typed, such as `db upgrade`."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return dict(_below(group))
 
 
-def _below(group: TyperGroup, *names: str) -> Iterator[tuple[str, TyperCommand]]:
+def _below(group: TyperGroup, *names: str) -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield " ".join((*names, name)), command
             yield from _below(command, *names, name)
         elif isinstance(command, TyperCommand):
             yield " ".join((*names, name)), command
@@ -48,7 +50,7 @@ def options(name: str) -> set[str]:
 @pytest.mark.parametrize("line", sorted(set(lines())))
 def test_a_command_that_is_shown_can_be_given(line: str) -> None:
     words = shlex.split(line)[1:]
-    name = " ".join(words[:2]) if words[0] in {name.split()[0] for name in commands() if " " in name} else words[0]
+    name = words[0] if words[0] in commands() and " ".join(words[:2]) not in commands() else " ".join(words[:2])
     given = {word for word in words if word.startswith("-")}
     assert given <= options(name)
 

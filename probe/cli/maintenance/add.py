@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from probe.cli.maintenance.asked import AskedScope, AskedTimes, this_second
-from probe.cli.maintenance.people import author, name
+from probe.cli.people import author, name
 from probe.config.load import load
 from probe.model.maintenance import MaintenanceWindow, Once
 from probe.model.units import Micros, to_iso

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from probe.cli.maintenance.asked import moment
-from probe.cli.maintenance.people import author
+from probe.cli.people import author
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
 from probe.model.maintenance import MaintenanceWindow

@@ -11,8 +11,9 @@ from typing import Final
 
 import typer
 
-from probe.cli.maintenance.printing import as_json, print_table
+from probe.cli.maintenance.printing import as_json
 from probe.cli.options import one_of
+from probe.cli.tables import print_table
 from probe.config.load import load
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.units import Micros, to_iso

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import typer
 
-from probe.cli.maintenance.printing import as_json, print_table
+from probe.cli.maintenance.printing import as_json
 from probe.cli.options import one_of
+from probe.cli.tables import print_table
 from probe.config.load import load
 from probe.model.maintenance import MaintenanceChange
 from probe.model.units import to_iso

@@ -1,34 +1,11 @@
-"""Windows for people, in a table, and for programs, as JSON."""
+"""Windows for programs, as JSON."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Final
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from probe.model.maintenance import MaintenanceWindow, Once, Recurring
 from probe.model.units import Micros, to_iso
 from probe.slo.schedules import MONTHS, WEEKDAYS
 from probe.slo.window_words import clock
-
-_PIPED_WIDTH: Final = 2_000
-"""In a pipe a window is a line, however long."""
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """As it is: nothing in it is markup."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _PIPED_WIDTH
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console.print(table)
 
 
 def as_json(window: MaintenanceWindow) -> dict[str, object]:

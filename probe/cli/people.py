@@ -1,4 +1,4 @@
-"""Names, of windows and of those who declare them."""
+"""Names, as people give them to things and to themselves."""
 
 from __future__ import annotations
 

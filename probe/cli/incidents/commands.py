@@ -1,0 +1,115 @@
+"""What `probe incidents` and `probe ack` take. As everywhere, a command's work is imported only when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+
+incidents = typer.Typer(
+    help="Print the incidents of a period, one of them whole, or say something of it.", invoke_without_command=True
+)
+
+RefArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="CHECK@TIME",
+        help="Such as orders/list@2026-11-20T10:00:00Z: any moment in it; the check alone is its open incident.",
+        show_default=False,
+    ),
+]
+AuthorOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who says so; the user of this machine unless told otherwise.")
+]
+LocationOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Measured from here; the file's own.")
+]
+
+
+@incidents.callback()
+def log(
+    context: typer.Context,
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE|TIME", help="Its first moment; a date begins at midnight.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(metavar="DATE|TIME", help="The first moment after it; now.")] = None,
+    last: Annotated[str | None, typer.Option(metavar="DURATION", help="Up to now; 30d unless told otherwise.")] = None,
+    day: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
+    week: Annotated[str | None, typer.Option(metavar="YYYY-Wnn", help="A week, from Monday on.")] = None,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="A calendar month.")] = None,
+    quarter: Annotated[str | None, typer.Option(metavar="YYYY-Qn", help="A quarter of a year.")] = None,
+    year: Annotated[str | None, typer.Option(metavar="YYYY", help="A year.")] = None,
+    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
+    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API's; may be repeated.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only checks with this label; may be repeated.")
+    ] = None,
+    location: LocationOption = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Only those that go on; exit 1 when there is one, 0 when there is none.")
+    ] = False,
+    format_: Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How they are printed.")] = "table",
+) -> None:
+    """Print the incidents of a period: the open ones first, then the newest."""
+    if context.invoked_subcommand is not None:
+        return
+    from probe.cli.incidents.asked import Asked
+    from probe.cli.incidents.log import log_command
+    from probe.cli.period import AskedPeriod
+
+    period = AskedPeriod(start=from_, end=to, last=last, day=day, week=week, month=month, quarter=quarter, year=year)
+    asked = Asked(
+        period=period,
+        checks=tuple(check or ()),
+        apis=tuple(api or ()),
+        labels=tuple(label or ()),
+        location=location,
+    )
+    log_command(config, asked, format_, only_open=open_)
+
+
+@incidents.command()
+def show(
+    ref: RefArgument,
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    location: LocationOption = None,
+    format_: Annotated[str, typer.Option("--format", metavar="text|json", help="How it is printed.")] = "text",
+) -> None:
+    """Print all that is known of an incident: how it went on, what failed, what was said."""
+    from probe.cli.incidents.show import show_command
+
+    show_command(config, ref, location=location, format_=format_)
+
+
+@incidents.command()
+def note(
+    ref: RefArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What there is to say.", show_default=False)],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    author: AuthorOption = None,
+    location: LocationOption = None,
+) -> None:
+    """Write something down about an incident."""
+    from probe.cli.incidents.saying import note_command
+
+    note_command(config, ref, text, author=author, location=location)
+
+
+def ack(
+    ref: RefArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What there is to say.", show_default=False)] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    author: AuthorOption = None,
+    location: LocationOption = None,
+) -> None:
+    """Take an incident on; who was first is kept."""
+    from probe.cli.incidents.saying import ack_command
+
+    ack_command(config, ref, text, author=author, location=location)
