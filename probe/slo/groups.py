@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -67,22 +68,45 @@ def mean_time(members: Sequence[Steps], start: Micros, end: Micros, *, unknown_a
     return StateTime(up=whole - int(down) - int(degraded), degraded=int(degraded), down=int(down), unknown=unknown)
 
 
-def outages(steps: Steps, members: Sequence[Sequence[Outage]], rule: GroupRule, *, until: Micros) -> tuple[Outage, ...]:
+class Member(NamedTuple):
+    """The states of a check while it counts, and its outages; both ascend."""
+
+    steps: Steps
+    outages: Sequence[Outage]
+
+    def state(self, moment: Micros) -> State | None:
+        """At a moment; `None` while it doesn't count."""
+        index = bisect_right(self.steps, moment, key=attrgetter("start")) - 1
+        return self.steps[index].state if index >= 0 and moment < self.steps[index].end else None
+
+    def borders(self, start: Micros, end: Micros) -> Iterator[Micros]:
+        """Between the two, those moments at which its state changes, or it begins to count or ceases to."""
+        first = bisect_right(self.steps, start, key=attrgetter("end"))
+        last = bisect_left(self.steps, end, first, key=attrgetter("start"))
+        for step in self.steps[first:last]:
+            yield from (border for border in (step.start, step.end) if start < border < end)
+
+    def detected(self, moment: Micros) -> Micros:
+        """When it was sure that it is down at a moment at which it is."""
+        return self.outages[bisect_right(self.outages, moment, key=attrgetter("start")) - 1].detected
+
+
+def outages(steps: Steps, members: Sequence[Member], rule: GroupRule, *, until: Micros) -> tuple[Outage, ...]:
     """A group's outages: from its being down to its being known to be up again. The causes are those of its members'.
 
     Args:
         steps: ascending; what lies between two of them doesn't count, and ends no outage.
-        members: the outages of each check.
         until: the end of an outage that goes on, as far as is known.
     """
-    waiting = deque(sorted(chain.from_iterable(members), key=attrgetter("start")))
+    waiting = deque(sorted(chain.from_iterable(member.outages for member in members), key=attrgetter("start")))
     current: list[Outage] = []
     found = []
     for start, end in _down(steps):
-        while waiting and waiting[0].start < (until if end is None else end):
+        last = until if end is None else end
+        while waiting and waiting[0].start < last:
             current.append(waiting.popleft())
         current = [one for one in current if one.end is None or one.end > start]
-        found.append(_outage(start, end, current, rule, len(members)))
+        found.append(_outage(start, end, current, _detected(start, last, members, rule)))
     return tuple(found)
 
 
@@ -131,8 +155,7 @@ def _changes(steps: Steps) -> Iterator[tuple[Micros, int, State]]:
 
 def _state(states: Mapping[State, int], rule: GroupRule) -> State:
     """Up while enough are; down once too few can be; between the two it isn't known."""
-    present = sum(states.values())
-    needed = {GroupKind.ANY: 1, GroupKind.QUORUM: min(rule.quorum, present)}.get(rule.kind, present)
+    needed = _needed(rule, sum(states.values()))
     up = states.get(State.UP, 0)
     good = up + states.get(State.DEGRADED, 0)
     if good >= needed:
@@ -140,22 +163,34 @@ def _state(states: Mapping[State, int], rule: GroupRule) -> State:
     return State.UNKNOWN if good + states.get(State.UNKNOWN, 0) >= needed else State.DOWN
 
 
-def _outage(start: Micros, end: Micros | None, causes: Sequence[Outage], rule: GroupRule, members: int) -> Outage:
+def _needed(rule: GroupRule, present: int) -> int:
+    """How many of those that count must be up."""
+    return {GroupKind.ANY: 1, GroupKind.QUORUM: min(rule.quorum, present)}.get(rule.kind, present)
+
+
+def _outage(start: Micros, end: Micros | None, causes: Sequence[Outage], detected: Micros) -> Outage:
     """With the causes of the member outages that overlap it, the first one's first."""
     failures: Counter[FailureKind | None] = Counter()
     for one in causes:
         failures.update(dict(one.failures))
     return Outage(
         start=start,
-        detected=_detected(start, causes, rule, members),
+        detected=detected,
         end=end,
         failures=tuple(failures.items()),
         slots=sum(one.slots for one in causes),
     )
 
 
-def _detected(start: Micros, causes: Sequence[Outage], rule: GroupRule, members: int) -> Micros:
-    """When so many members were known to be down that too few could be up."""
-    known = sorted(one.detected for one in causes if one.start <= start)
-    spared = {GroupKind.ANY: members - 1, GroupKind.QUORUM: members - rule.quorum}.get(rule.kind, 0)
-    return max(start, known[min(max(spared, 0), len(known) - 1)]) if known else start
+def _detected(start: Micros, end: Micros, members: Sequence[Member], rule: GroupRule) -> Micros:
+    """When it was sure that at some moment of an outage so many members were down that too few could be up."""
+    moments = {start, *chain.from_iterable(member.borders(start, end) for member in members)}
+    return max(start, min(chain.from_iterable(_sure(moment, members, rule) for moment in moments)))
+
+
+def _sure(moment: Micros, members: Sequence[Member], rule: GroupRule) -> Sequence[Micros]:
+    """When it was sure that the group is down at a moment; nothing where it isn't."""
+    present = [(member, state) for member in members if (state := member.state(moment))]
+    too_many = len(present) - _needed(rule, len(present)) + 1
+    down = sorted(member.detected(moment) for member, state in present if state is State.DOWN)
+    return down[too_many - 1 : too_many]

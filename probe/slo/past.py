@@ -151,7 +151,9 @@ def group_of(members: Sequence[Past], group: GroupRule, *, until: Micros) -> Pas
         there=groups.merged(there, group) if is_maintained else steps,
         apart=groups.apart(there, counted) if is_maintained else (),
         slots=tuple(slots for member in members for slots in member.slots),
-        outages=groups.outages(steps, [member.outages for member in members], group, until=until),
+        outages=groups.outages(
+            steps, [groups.Member(member.steps, member.outages) for member in members], group, until=until
+        ),
         rules=rules,
         shares=tuple(counted) if group.kind is GroupKind.MEAN else (),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from tests.reference.counting import Group, Period, Rules, counts, moments, needed, spent
@@ -35,7 +35,7 @@ def times(members: Sequence[Past], group: Group, period: Period, rules: Rules, g
     """
     states = merged_states(members, group, period, rules)
     inside = {moment for moment, state in states.items() if period.start <= moment < period.end and state == DOWN}
-    outages = members[0].outages() if len(members) == 1 else list(_outages(members, group, rules, states))
+    outages = members[0].outages if len(members) == 1 else list(_outages(members, group, rules, states))
     found = [each for each in incidents(outages, gap) if any(_within(each, moment) for moment in inside)]
     ended = [each for each in found if each[-1].end is not None and period.start <= each[-1].end < period.end]
     return Times(
@@ -68,27 +68,33 @@ def merged_states(members: Sequence[Past], group: Group, period: Period, rules: 
 
 def _outages(members: Sequence[Past], group: Group, rules: Rules, states: States) -> Iterator[Outage]:
     """From a moment down up to the next that is up: what is unknown between them ends nothing, nor does maintenance."""
-    start = None
+    tick = min(after - before for before, after in pairwise(sorted(states)))
+    each = [member.states(min(states), max(states) + tick, tick) for member in members]
+    down: list[int] = []
     for moment in sorted(states):
-        if states[moment] == DOWN and start is None:
-            start = moment
-        elif states[moment] == UP and start is not None:
-            yield Outage(start=start, detected=_detected(members, group, rules, states, start, moment), end=moment)
-            start = None
-    if start is not None:
-        yield Outage(start=start, detected=_detected(members, group, rules, states, start, max(states) + 1), end=None)
+        if states[moment] == DOWN:
+            down.append(moment)
+        elif states[moment] == UP and down:
+            yield Outage(start=down[0], detected=_detected(members, each, group, rules, down), end=moment)
+            down = []
+    if down:
+        yield Outage(start=down[0], detected=_detected(members, each, group, rules, down), end=None)
 
 
-def _detected(members: Sequence[Past], group: Group, rules: Rules, states: States, start: int, end: int) -> int:
+def _detected(members: Sequence[Past], each: Sequence[States], group: Group, rules: Rules, down: Sequence[int]) -> int:
     """When it was known that at some moment of it so many members were down that too few could be up."""
     known = []
-    outages = [member.outages() for member in members]
-    for moment in [moment for moment in states if start <= moment < end and states[moment] == DOWN]:
-        there = [each for member, each in zip(members, outages, strict=True) if counts(member, moment, rules)]
-        down = [outage.detected for each in there for outage in each if outage.holds(moment)]
+    for moment in down:
+        there = [
+            (member, states[moment])
+            for member, states in zip(members, each, strict=True)
+            if counts(member, moment, rules)
+        ]
         enough = len(there) - needed(group, len(there)) + 1
-        known += [max(some) for some in combinations(down, enough)]
-    return max(start, min(known))
+        failing = [member for member, state in there if state == DOWN]
+        detected = [outage.detected for member in failing for outage in member.outages if outage.holds(moment)]
+        known += [max(some) for some in combinations(detected, enough)]
+    return max(down[0], min(known))
 
 
 def _within(incident: Incident, moment: int) -> bool:

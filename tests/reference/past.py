@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -63,6 +64,7 @@ class Past:
         """For how long a verdict holds at most."""
         return 2 * seen.interval if self.max_gap is None else self.max_gap
 
+    @cached_property
     def outages(self) -> list[Outage]:
         """An outage opens at the first of `runs` known results in a row that are down, and ends at the first of
         `recoveries` in a row that are not."""
@@ -91,7 +93,7 @@ class Past:
 
     def states(self, start: int, end: int, tick: int) -> dict[int, str]:
         """The state at each tick of a period, but for those before the first result."""
-        outages = self.outages()
+        outages = self.outages
         return {
             moment: _counts_as(state, any(each.holds(moment) for each in outages))
             for moment, state in self._measured(start, end, tick)

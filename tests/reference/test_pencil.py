@@ -39,7 +39,7 @@ def minutes(start: int, end: int) -> Period:
 
 
 def outages(text: str, runs: int, recoveries: int) -> list[tuple[int, int, int | None]]:
-    found = past(text, runs=runs, recoveries=recoveries).outages()
+    found = past(text, runs=runs, recoveries=recoveries).outages
     return [
         (each.start // MINUTE, each.detected // MINUTE, None if each.end is None else each.end // MINUTE)
         for each in found
@@ -122,7 +122,7 @@ def test_times_of_incidents() -> None:
 
 def test_flapping_is_one_incident() -> None:
     flapping = past("uduudududuuu")
-    assert len(flapping.outages()) == 4
+    assert len(flapping.outages) == 4
     found = times_of(flapping, minutes(0, 12))
     assert found.incidents == 1
     assert found.mttr == 4 * MINUTE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Final
 
@@ -15,7 +16,7 @@ from tests.reference.document import Asked, Objective, Subject
 from tests.reference.histories import Shape, history
 from tests.reference.past import Past
 
-TICK: Final = 10 * SECOND
+TICK: Final = 30 * SECOND
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NIGHTS: Final = {  # in which the clocks of a zone change
     "Europe/Berlin": ("2024-03-31T00:00:00Z", "2024-10-27T00:00:00Z"),
@@ -166,7 +167,7 @@ def _past(
         runs=random.choice((1, 1, 2, 3)),
         recoveries=random.choice((1, 1, 2, 3)),
         max_gap=max_gap,
-        in_maintenance=lambda when: any(holds(when) for holds in mine),
+        in_maintenance=cache(lambda when: any(holds(when) for holds in mine)),
     )
 
 
