@@ -151,6 +151,20 @@ def demo(
 
 app.command()(sla)
 app.command()(slo)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .json or .html file of a report.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    format_: FormatOption = "text",
+) -> None:
+    """Compute every figure of a service level report again, and say what differs; exit 1 when anything does."""
+    from probe.cli.verify import verify_command
+
+    verify_command(file, config, format_)
+
+
 app.command()(export)
 app.add_typer(incidents, name="incidents")
 app.command()(ack)

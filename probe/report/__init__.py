@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from probe.report.contents import Page, pages
-from probe.report.files import Written, check_writable, write
+from probe.report.files import Written, check_writable, write, write_files
 from probe.report.rendering import render
 from probe.report.site import ProberFacts, Site, SiteApi, SiteCheck
 
@@ -18,4 +18,5 @@ __all__ = [
     "pages",
     "render",
     "write",
+    "write_files",
 ]

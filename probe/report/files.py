@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -67,6 +67,17 @@ def write(directory: Path, pages: Iterable[Page]) -> Written:
         removed = sum(_remove(directory, path) for path in sorted(known - wanted.keys()))
         _write_manifest(directory, set(wanted))
     return Written(changed=changed, unchanged=len(wanted) - changed, removed=removed)
+
+
+def write_files(directory: Path, contents: Mapping[str, str]) -> int:
+    """Writes files that are no pages of the site, each by an atomic rename; how many had changed.
+
+    Raises:
+        ConfigurationError: the directory can't be written.
+    """
+    with _refusing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        return sum(_replace(directory / name, content) for name, content in contents.items())
 
 
 def _inside(directory: Path, path: str) -> Path:

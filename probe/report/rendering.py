@@ -23,18 +23,19 @@ _BLANK: Final = re.compile(r"/\*.*?\*/|\n\s*|(?<=[:;,{}]) +| +(?=\{)|;\s*(?=\})"
 
 def render(page: Page) -> str:
     """The page as HTML, without a clock, a network or a file of the site."""
-    return _environment().get_template(page.template).render(frame=page.view.frame, view=page.view)
+    return environment().get_template(page.template).render(frame=page.view.frame, view=page.view)
 
 
-def stylesheet() -> str:
-    """The site's style, without its comments and blanks."""
-    written = files("probe.report").joinpath("assets", "probe.css").read_text(encoding="utf-8")
+def stylesheet(name: str = "probe.css") -> str:
+    """The site's style, or another, without its comments and blanks."""
+    written = files("probe.report").joinpath("assets", name).read_text(encoding="utf-8")
     return _BLANK.sub("", written)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates, with the site's style at hand."""
+    made = Environment(
         loader=PackageLoader("probe.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -43,8 +44,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     style = stylesheet()
-    environment.globals.update(style=Drawing(style), style_hash=_hash(style))
-    return environment
+    made.globals.update(style=Drawing(style), style_hash=style_hash(style))
+    return made
 
 
 def _finalize(value: object) -> object:
@@ -52,6 +53,7 @@ def _finalize(value: object) -> object:
     return visible(value) if type(value) is str else value
 
 
-def _hash(style: str) -> str:
+def style_hash(style: str) -> str:
+    """By which a page allows it."""
     digest = base64.b64encode(sha256(style.encode()).digest()).decode()
     return f"sha256-{digest}"

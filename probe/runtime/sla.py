@@ -78,7 +78,11 @@ def assess(job: SlaJob, store: Store) -> Assessed:
     Raises:
         StoreError: the store can't be read.
     """
-    subjects = subjects_of(job, store)
+    return assessed_of(job, subjects_of(job, store))
+
+
+def assessed_of(job: SlaJob, subjects: Subjects) -> Assessed:
+    """The service levels of what is known already."""
     return Assessed(
         asked=job.asked,
         rules=job.rules,

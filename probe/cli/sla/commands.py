@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,6 +46,11 @@ def sla(
     format_: Annotated[
         str, typer.Option("--format", metavar="table|json|csv", help="How the figures are printed.")
     ] = "table",
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="DIRECTORY", help="Write a report for a customer here, as HTML, JSON and CSV, instead."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Of that report; report.title.")] = None,
 ) -> None:
     """Print the service levels of a period: availability, incidents, latency, error budgets."""
     from probe.cli.period import AskedPeriod
@@ -66,5 +72,7 @@ def sla(
             unknown=unknown,
             maintenance=maintenance,
             kind=format_,
+            report=report,
+            title=title,
         ),
     )

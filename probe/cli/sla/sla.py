@@ -22,11 +22,13 @@ from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
 from probe.model.sla import MaintenanceRule, Method, SlaRules, UnknownRule
 from probe.model.units import DAY, SECOND, parse_percentage
+from probe.report import write_files
 from probe.report.export.separated import Separated
-from probe.report.sla import contract, figures_table
+from probe.report.sla import contract, figures_table, file_name, files_of
 from probe.runtime.clock import SystemClock
 from probe.runtime.maintenance import all_windows
 from probe.runtime.sla import SlaJob, assess
+from probe.runtime.sla_report import SlaReportJob, sla_report
 from probe.slo.service_level import Assessed
 from probe.store import Store, open_store
 
@@ -48,6 +50,8 @@ class Asked:
     unknown: str | None = None
     maintenance: str | None = None
     kind: str = "table"
+    report: Path | None = None
+    title: str | None = None
 
 
 def sla_command(config: Path, asked: Asked) -> None:
@@ -56,6 +60,11 @@ def sla_command(config: Path, asked: Asked) -> None:
     settings = load(config)
     rules = rules_asked(asked, settings.sla)
     tell_waiting(settings.spool)
+    if asked.report is None and asked.title is not None:
+        raise ConfigurationError("--title is that of a report: give --report DIRECTORY too")
+    if asked.report:
+        _write(asked, settings, rules, asked.report)
+        return
     with open_store(settings.store, create=False) as store:
         assessed = assess(_job(asked, settings, store, rules), store)
     _print(assessed, asked.kind, timezone=settings.timezone)
@@ -111,6 +120,19 @@ def _job(asked: Asked, settings: Settings, store: Store, rules: SlaRules) -> Sla
         wanted=selection.chosen(settings, store),
         windows=all_windows(settings, store),
     )
+
+
+def _write(asked: Asked, settings: Settings, rules: SlaRules, directory: Path) -> None:
+    """The report, as files; says which."""
+    if asked.title is not None and not asked.title.strip():
+        raise ConfigurationError("--title must not be empty")
+    with open_store(settings.store, create=False) as store:
+        job = _job(asked, settings, store, rules)
+        made = sla_report(SlaReportJob.of(settings, job, title=asked.title), store)
+    files = files_of(made, file_name(job.period, job.zone))
+    write_files(directory, files)
+    for name in files:
+        typer.echo(str(directory / name))
 
 
 def _print(assessed: Assessed, kind: str, *, timezone: str) -> None:

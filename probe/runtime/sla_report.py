@@ -1,0 +1,143 @@
+"""Store to a report of service levels, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from probe import __version__
+from probe.model.incident import Annotation, Incident
+from probe.model.maintenance import Scope
+from probe.model.settings import Settings
+from probe.model.units import Micros
+from probe.report.sla import Maintained, SlaReport, Told
+from probe.runtime.sla import SlaJob, Subjects, assessed_of, subjects_of
+from probe.slo.digest import ResultsDigest, digest_of
+from probe.slo.maintenance import periods
+from probe.slo.service_level import Assessed, Subject
+from probe.slo.steps import length
+from probe.slo.timeline import clipped
+from probe.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaReportJob:
+    """What to tell, and what to call it.
+
+    Attributes:
+        version: of probe.
+        file, file_digest: the configuration, and its SHA-256.
+    """
+
+    sla: SlaJob
+    title: str
+    version: str
+    timezone: str
+    file: str
+    file_digest: str
+
+    @classmethod
+    def of(cls, settings: Settings, job: SlaJob, *, title: str | None = None) -> Self:
+        """A report by these settings."""
+        return cls(
+            sla=job,
+            title=title or settings.report.title,
+            version=__version__,
+            timezone=settings.timezone,
+            file=Path(settings.source).name,
+            file_digest=settings.digest,
+        )
+
+
+def sla_report(job: SlaReportJob, store: Store) -> SlaReport:
+    """The report that the job asks for.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    subjects = subjects_of(job.sla, store)
+    assessed = assessed_of(job.sla, subjects)
+    simulated = store.simulated_until()
+    since = min([job.sla.period.start, *_first_slots(subjects)])
+    return SlaReport(
+        title=job.title,
+        made_at=job.sla.now,
+        version=job.version,
+        location=job.sla.location,
+        timezone=job.timezone,
+        file=job.file,
+        file_digest=job.file_digest,
+        assessed=assessed,
+        checks=tuple(facts for facts in job.sla.checks if facts.id in job.sla.wanted),
+        apis=tuple(api for api in job.sla.apis if api.id in {level.id for level in assessed.apis}),
+        since=since,
+        maintenance=tuple(maintained(job.sla, since)),
+        changes=tuple(
+            change
+            for change in store.maintenance.log()
+            if change.is_afterwards
+            and change.location in (None, job.sla.location)
+            and (change.affects is None or change.affects < job.sla.asked.until)
+            and _is_about(job.sla, change.window.scope)
+        ),
+        incidents=_incidents(job.sla, subjects, assessed, store.annotations(job.sla.location)),
+        simulated_until=simulated if simulated is not None and simulated > job.sla.period.start else None,
+        digests={subject.id: _digest(subject, job.sla) for subject in subjects.checks},
+    )
+
+
+def maintained(job: SlaJob, since: Micros) -> Iterator[Maintained]:
+    """The windows that count from a moment on for any check that is told of."""
+    for window in job.windows:
+        found = periods(window, start=since, end=job.asked.until)
+        if found and _is_about(job, window.scope):
+            yield Maintained(window, found)
+
+
+def _is_about(job: SlaJob, scope: Scope) -> bool:
+    labels = {facts.id: facts.labels for facts in job.checks}
+    return any(scope.holds(check, labels.get(check, ())) for check in job.wanted)
+
+
+def _first_slots(subjects: Subjects) -> Iterator[Micros]:
+    for subject in subjects.checks:
+        yield from (slots.runs[0].start for slots in subject.past.slots if slots.runs)
+
+
+def _digest(subject: Subject, job: SlaJob) -> ResultsDigest:
+    return digest_of(run for slots in subject.past.slots for run in clipped(slots.runs, *job.asked.so_far))
+
+
+def _incidents(
+    job: SlaJob, subjects: Subjects, assessed: Assessed, annotations: Iterable[Annotation]
+) -> dict[str, tuple[Told, ...]]:
+    """By check, and by API: an API's incidents are those of the group, and people say nothing of them."""
+    said: dict[str, list[Annotation]] = {}
+    for annotation in annotations:
+        said.setdefault(annotation.check, []).append(annotation)
+    levels = {level.id: level for level in (*assessed.checks, *assessed.apis)}
+    return {
+        subject.id: tuple(
+            Told(incident, _lasted(incident, subject, job.asked.until), _of(incident, said.get(subject.id, ())))
+            for incident in levels[subject.id].recovery.incidents
+        )
+        for subject in (*subjects.checks, *subjects.apis)
+    }
+
+
+def _lasted(incident: Incident, subject: Subject, until: Micros) -> Micros:
+    """Up to the end of what is told of, and outside maintenance."""
+    ends = [
+        (one.start, until if one.end is None else min(one.end, until)) for one in incident.outages if one.start < until
+    ]
+    return sum(end - start - length(subject.past.apart, start, end) for start, end in ends)
+
+
+def _of(incident: Incident, annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    return tuple(
+        each
+        for each in annotations
+        if incident.start <= each.moment and (incident.end is None or each.moment < incident.end)
+    )
