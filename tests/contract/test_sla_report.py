@@ -188,8 +188,8 @@ def changed(document: Document, path: tuple[str | int, ...], change: Callable[[J
     copied = copy.deepcopy(document)
     place: Json = copied
     for step in path[:-1]:
-        place = place[step]  # type: ignore[index, call-overload]  # the path leads there
-    place[path[-1]] = change(place[path[-1]])  # type: ignore[index, call-overload]  # as above
+        place = place[step]  # type: ignore[index]  # the path leads there
+    place[path[-1]] = change(place[path[-1]])  # type: ignore[index]  # as above
     return copied
 
 
@@ -200,7 +200,11 @@ def test_every_number_that_was_changed_is_found_also_where_the_report_was_sealed
     paths = list(numbers(document))
     assert len(paths) > 80
     for path in paths:
-        forged = sealed(changed(document, path, lambda value: value * 1.0001 + 1 if isinstance(value, float) else int(str(value)) + 1))
+        forged = sealed(
+            changed(
+                document, path, lambda value: value * 1.0001 + 1 if isinstance(value, float) else int(str(value)) + 1
+            )
+        )
         found = held(forged)
         assert not found.agrees, path
         assert kinds(found) & {FindingKind.FIGURE, FindingKind.INPUT, FindingKind.RESULTS, FindingKind.PURGED}, path
@@ -291,7 +295,9 @@ def test_a_configuration_that_has_changed_since_is_no_fault_and_what_it_would_ch
     today = {each.path for each in found.findings if each.kind is FindingKind.TODAY}
     assert "sla.apis[shop].slo[availability].met" in today
     (tmp_path / "checks.yaml").write_text(FILE + "# changed\n")
-    assert [each.path for each in held(document, by=load(tmp_path / "checks.yaml")).findings] == ["configuration.sha256"]
+    assert [each.path for each in held(document, by=load(tmp_path / "checks.yaml")).findings] == [
+        "configuration.sha256"
+    ]
 
 
 def roll_up(store: Store, now: Micros, retention: Retention) -> None:
@@ -310,7 +316,9 @@ def test_years_later_percentiles_are_a_little_coarser_and_all_else_is_the_same(
     assert found.agrees
     assert kinds(found) == {FindingKind.PRECISION}
     assert all(".latency_ms.p" in each.path for each in found.findings)
-    forged = sealed(changed(document, ("sla", "checks", 0, "latency_ms", "p95"), lambda value: float(str(value)) * 0.99))
+    forged = sealed(
+        changed(document, ("sla", "checks", 0, "latency_ms", "p95"), lambda value: float(str(value)) * 0.99)
+    )
     assert FindingKind.FIGURE in kinds(held(forged))
 
 
