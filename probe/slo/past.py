@@ -82,14 +82,20 @@ class Past:
 
     def attained(self, period: Period, rules: SlaRules | None = None) -> Attained:
         """Availability in the period, by the past's rules or by others that differ in method and slices only."""
-        by = rules or self.rules
+        return Attained(*self._attained(period, rules or self.rules))
+
+    def availability(self, period: Period, rules: SlaRules | None = None) -> Fraction | None:
+        """The same without its bounds, for which results need be counted once only."""
+        return next(self._attained(period, rules or self.rules))
+
+    def _attained(self, period: Period, by: SlaRules) -> Iterator[Fraction | None]:
         taken = (_TAKEN_FOR[by.unknown], State.UP, State.DOWN)
         if by.method is Method.STATE_TIME:
-            return Attained(*(_by_time(self.time(period, unknown_as=each), by) for each in taken))
+            yield from (_by_time(self.time(period, unknown_as=each), by) for each in taken)
+            return
         runs = [run for slots in self.slots for run in slots.counted(period, by)]
-        return Attained(
-            *(counting.ratio(runs, by.method, slice_=by.slice, target=by.slice_target, unknown=each) for each in taken)
-        )
+        for each in taken:
+            yield counting.ratio(runs, by.method, slice_=by.slice, target=by.slice_target, unknown=each)
 
     def counted(self, period: Period) -> Micros:
         """The time in the period that counts: what is known, and whatever else the rules count."""

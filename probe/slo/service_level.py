@@ -122,7 +122,7 @@ def error_ratio(subject: Subject, objective: Objective, period: Period) -> Fract
         bad = subject.past.bad_slots(period)
         fast = answers.share_below(objective.under or 0, bad=bad) if answers else None
         return None if fast is None else 1 - fast
-    attained = subject.past.attained(period, rules_of(objective, subject.past.rules)).availability
+    attained = subject.past.availability(period, rules_of(objective, subject.past.rules))
     return None if attained is None else 1 - attained
 
 
