@@ -59,7 +59,7 @@ class Scene:
         """The file."""
         return {
             "timezone": self.zone,
-            "retention": {"raw": "2d", "hour": "2d"},
+            "retention": {"raw": "2d", "hour": "forever"},
             "sla": self._sla(),
             "maintenance": self.windows,
             "apis": {api: self._api(api) for api in GROUPS},

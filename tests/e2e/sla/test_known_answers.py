@@ -135,6 +135,50 @@ def test_t6_what_a_burn_rate_spends_and_when_nothing_is_left(
     assert found["exhausted_at"] == iso(start + lasts)
 
 
+def pairs(answer: Mapping[str, Json]) -> dict[int, dict[str, Json]]:
+    """What the burn windows of the check's only objective tell, by the hours of the long one."""
+    listed = answer["objectives"]
+    assert isinstance(listed, list)
+    [found] = [each for each in listed if isinstance(each, dict) and each["kind"] == "check"]
+    told = found["burn"]
+    assert isinstance(told, list)
+    return {int(float(str(pair["long_seconds"]))) // 3_600: pair for pair in told if isinstance(pair, dict)}
+
+
+@pytest.mark.parametrize(
+    ("window", "shares", "rates"),
+    [
+        ("30d", ("2%", "5%", "10%", "10%"), [14.4, 6, 3, 1]),
+        ("28d", ("2%", "5%", "10%", "10%"), [13.44, 5.6, 2.8, 14 / 15]),
+        ("7d", ("8%", "12.5%", "20%", "42%"), [13.44, 3.5, 1.4, 0.98]),
+    ],
+)
+def test_t7_from_which_burn_rate_on_a_pair_of_windows_tells(
+    window: str, shares: tuple[str, ...], rates: list[float], stage: Stage
+) -> None:
+    windows = (("1h", "5m"), ("6h", "30m"), ("1d", "2h"), ("3d", "6h"))
+    burn = [
+        {"level": "critical", "long": long, "short": short, "budget": share}
+        for (long, short), share in zip(windows, shares, strict=True)
+    ]
+    slo = {"availability": {"target": "99.9%", "window": window, "burn": burn}}
+    stage.write(one_api({"home": check(slo=slo)}))
+    stage.bring_in(lines([up(moment("2026-06-01T00:00:00Z"))], "home"))
+    assert [pair["rate"] for pair in pairs(stage.json("slo")).values()] == rates
+
+
+def test_t8_how_soon_the_long_windows_tell_of_a_total_outage(stage: Stage) -> None:
+    outage = moment("2026-06-08T00:00:00Z")
+    slo = {"availability": {"target": "99.9%", "window": "30d", "min_bad_samples": 1}}
+    stage.write(one_api({"home": check(slo=slo)}, sla={"max_gap": "8d"}))
+    stage.bring_in(lines([up(outage - 7 * DAY), down(outage)], "home"))
+    seconds = {1: 51.84, 6: 129.6, 24: 259.2, 72: 259.2}  # 0.864, 2.16, 4.32 and 4.32 minutes
+    for hours, after in seconds.items():
+        reached = outage + round(after * SECOND)
+        told = [pairs(stage.json("slo", "--to", iso(at)))[hours]["burning"] for at in (reached - 10_000, reached)]
+        assert told == [False, True], hours
+
+
 MONTHS: Final = {
     ("Europe/Berlin", "2026-03"): 44_580,
     ("Europe/Berlin", "2026-10"): 44_700,
