@@ -121,11 +121,8 @@ def down_slot(runs: Iterable[Run], incident: Incident, moment: Micros) -> Micros
     found = incident.start
     for run in runs:
         if run.state is State.DOWN and incident.start <= run.start <= moment:
-            found = (
-                run.last
-                if run.slots == 1
-                else run.start + min(moment - run.start, run.last - run.start) // run.step * run.step
-            )
+            reached = min(moment, run.last) - run.start
+            found = run.start + reached - (reached % run.step if run.step else 0)
     return found
 
 

@@ -224,8 +224,7 @@ class _Reading:
         for period, wanted in self._latency_periods().items():
             self._levels[period] = ranges.levels(*period, checks=wanted)
         earlier = ranges.levels(since, start, checks=ids, latency=False)
-        later = ranges.levels(end, min(end + self._lead(), self._job.now), checks=ids, latency=False)
-        found = (earlier, self._levels[Period(start, end)], later)
+        found = (earlier, self._levels[Period(start, end)])
         runs = {id_: tuple(chain.from_iterable(levels[id_].runs for levels in found if id_ in levels)) for id_ in ids}
         policies = {
             member.id: Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)

@@ -97,6 +97,13 @@ def test_one_that_flapped_is_one_on_both_sides_of_a_border(store: Store) -> None
         assert told(store, *after) == [(4, 11)]
 
 
+def test_two_outages_are_two_incidents_wherever_the_border_is(store: Store) -> None:
+    store.record([*minutes("uuuududuuuuu", T0)])
+    assert [told(store, T0, T0 + border * MINUTE) for border in (5, 6, 7, 8)] == [
+        [(4, 5)], [(4, 5)], [(6, 7), (4, 5)], [(6, 7), (4, 5)],
+    ]  # fmt: skip
+
+
 def test_the_newest_come_first_and_before_them_those_that_are_open(store: Store) -> None:
     store.record([*minutes("uduuuuduuu", T0)])
     store.record([replace(each, check="orders/pay") for each in minutes("udd", T0)])
