@@ -25,7 +25,7 @@ from probe.slo.burn import usual_pairs
 
 Mapped: TypeAlias = dict[str, object]
 
-_STAND_IN: Final = {"check": {"get": "http://127.0.0.1/"}}
+_STAND_IN: Final[Mapped] = {"get": "http://127.0.0.1/"}
 _NONE: Final = "none"
 
 
@@ -82,7 +82,12 @@ def _fits(placed: Placed, zone: str | None, settings: Settings | None) -> bool:
 def _loads(placed: Placed) -> bool:
     """Whether a file that says so would be taken; if not, its reason is."""
     slo = {placed.objective.kind.value: _written(placed.objective)}
-    file: Mapped = {"version": 1, "apis": {placed.api: {"slo": slo, "checks": _STAND_IN}}}
+    api: Mapped = (
+        {"checks": {placed.check: _STAND_IN | {"slo": slo}}}
+        if placed.check
+        else {"slo": slo, "checks": {"a": _STAND_IN}}
+    )
+    file: Mapped = {"version": 1, "apis": {placed.api: api}}
     try:
         loads(yaml_text(file).encode(), file="", environment={}, folder=Path())
     except ConfigurationError as error:

@@ -25,6 +25,7 @@ from probe.config.openslo.entry import Entry, Findings
 from probe.config.openslo.indicators import Indicator, read_indicator, read_under
 from probe.config.openslo.objects import Kind, Objects, read_objects
 from probe.config.openslo.times import read_slice, read_window
+from probe.config.references import has_reference
 from probe.model.sla import (
     DEFAULT_MIN_BAD_SAMPLES,
     CalendarUnit,
@@ -41,6 +42,7 @@ METHODS: Final = {
     "RatioTimeslices": Method.RATIO_TIMESLICES,
 }
 LONGEST_NAME: Final = 63  # RFC 1123
+LONGEST_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +104,15 @@ def _service(entry: Entry) -> Service:
     metadata = entry.entry("metadata")
     if "spec" in entry:
         entry.entry("spec")
-    return Service(
-        name=metadata.text("displayName") if metadata else None,
-        without=words(entry, WITHOUT) or (),
-    )
+    name = metadata.text("displayName") if metadata else None
+    if metadata and name and (len(name) > LONGEST_SHOWN or has_reference(name)):
+        metadata.lose(f"is not taken over: a name has at most {LONGEST_SHOWN} characters, and no ${{…}}", "displayName")
+        name = None
+    without = words(entry, WITHOUT) or ()
+    for check in without:
+        if slug(check) != check:
+            entry.blame(f'"{check[:70]}" is no name of a check', "metadata", "annotations", WITHOUT)
+    return Service(name=name, without=without)
 
 
 def _placed(slo: Entry, objects: Objects) -> Iterator[Placed]:

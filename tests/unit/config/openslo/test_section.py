@@ -105,3 +105,22 @@ def test_two_objectives_of_one_name_do_not_fit_one_api() -> None:
     assert [problem.message for problem in findings.refused] == [
         'a second objective of web has the name "web-availability"'
     ]
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "${env:HOME}"])
+def test_a_name_that_no_api_may_have_is_left_behind(name: str) -> None:
+    service = f'apiVersion: openslo/v1\nkind: Service\nmetadata: {{name: web, displayName: "{name}"}}\n'
+    made, findings = written(f"{SLO}---\n{service}")
+
+    assert "    name: " not in made.text.splitlines()
+    assert [problem.message for problem in findings.lost] == [
+        "is not taken over: a name has at most 200 characters, and no ${…}"
+    ]
+
+
+def test_a_check_of_a_name_that_no_file_may_have_is_left_out() -> None:
+    text = SLO.replace("spec: {api: web,", "spec: {api: web, check: Home Page,")
+    made, findings = written(text)
+
+    assert made.text == ""
+    assert ['"Home Page" is no name' in problem.message for problem in findings.refused] == [True]
