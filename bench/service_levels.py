@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 from bench.databases import database, postgresql
 from bench.figure import Figure
 from bench.generated import CHECKS, DAYS, NOW, check_name, generate
-from probe.model.check import Api, CheckFacts, Confirm
+from probe.model.check import Api, CheckFacts, Confirm, api_of
 from probe.model.sensitive import Sensitive
 from probe.model.sla import SlaRules
 from probe.model.units import DAY, MINUTE, Micros
-from probe.runtime.exporting import api_of
 from probe.runtime.sla import SlaJob, assess
 from probe.slo.periods import Period
 from probe.store import Store, open_store

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from probe.model.check import api_of
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
-from probe.runtime.exporting import api_of
 from probe.store import Store
 
 

@@ -17,6 +17,11 @@ JsonScalar: TypeAlias = str | int | float | bool | None
 ExpectedValue: TypeAlias = JsonScalar | tuple[JsonScalar, ...]
 
 
+def api_of(check: str) -> str:
+    """The API that a check belongs to, by its id; also where no file defines it any more."""
+    return check.partition("/")[0]
+
+
 class Severity(StrEnum):
     """What an unmet expectation makes of the result."""
 

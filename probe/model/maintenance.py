@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from probe.model.check import api_of
 from probe.model.units import Micros
 
 LONGEST_NAME: Final = 200
@@ -29,7 +30,7 @@ class Scope:
         """Whether a check, by its id, is meant; a check that no file defines any more has no labels."""
         return (
             (not self.checks or check in self.checks)
-            and (not self.apis or check.partition("/")[0] in self.apis)
+            and (not self.apis or api_of(check) in self.apis)
             and set(self.labels) <= set(labels)
         )
 

@@ -1,7 +1,7 @@
 """Ninety days as ninety bars, small enough to stand beside each of a thousand checks.
 
-A bar is divided as its day was, from the bottom: unknown (striped), up, degraded, and down on top, where it sticks
-out above its neighbours. So shape, place and height say what the colour says. A day without any result is a dot.
+A bar is divided as its day was, from the bottom: maintenance, unknown (striped), up, degraded, and down on top, where it
+sticks out above its neighbours. So shape, place and height say what the colour says. A day without any result is a dot.
 
 The bars of all days with some up time are one broken line, and what was not up is drawn over it. In a row of a table
 the stylesheet draws that line, and scales what lies over it: a spotless row has nothing to say but that.
@@ -10,14 +10,13 @@ the stylesheet draws that line, and scales what lies over it: a spotless row has
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from probe.report.scales import runs
 from probe.report.svg import Drawing, title
-from probe.report.words import day_text, duration_text, percent_text, plural
+from probe.report.words import day_text, duration_text, plural, share_text
 from probe.slo.availability import StateTime
-from probe.slo.history import DAYS
+from probe.slo.history import DAYS, DayLevel
 
 HEIGHT: Final = 12
 """In the drawing's own units; a day is one unit wide."""
@@ -27,50 +26,57 @@ _TOP: Final = HEIGHT - _BODY
 _LEAST: Final = 2  # a minute of downtime must still be seen
 _COVERED: Final = 0.95  # stripes below; a restart's seconds don't deserve them
 
-DayTime = tuple[date, StateTime]
 
-
-def day_bars(days: Sequence[DayTime]) -> Drawing:
+def day_bars(days: Sequence[DayLevel]) -> Drawing:
     """One bar a day, oldest left, as wide as there is room; a pointer shows each day's figures."""
-    times = [time for _, time in days]
-    drawn = _up(times) + _empty(times) + _overlay(times) + "".join(map(_titled, range(len(days)), days))
+    times = [day.time for day in days]
+    drawn = _up(times) + _empty(times) + _apart(times) + _overlay(times) + "".join(map(_titled, range(len(days)), days))
     frame = f'class="b" viewBox="0 0 {len(days)} {HEIGHT}" preserveAspectRatio="none"'
     return Drawing(f'<svg {frame} role="img" aria-label="{gist(days)}">{drawn}</svg>')
 
 
-def row_bars(days: Sequence[DayTime]) -> Drawing:
+def row_bars(days: Sequence[DayLevel]) -> Drawing:
     """The same for a row of a table, in few bytes: its size, its dots and a line of all `DAYS` are the stylesheet's."""
-    times = [time for _, time in days]
+    times = [day.time for day in days]
     is_whole = sum(time.up > 0 for time in times) == DAYS
-    drawn = ("" if is_whole else _up(times)) + _overlay(times)
+    drawn = ("" if is_whole else _up(times)) + _apart(times) + _overlay(times)
     kind = "" if is_whole else "class=p "
     return Drawing(f'<svg {kind}role=img aria-label="{gist(days)}">{drawn}</svg>')
 
 
-def gist(days: Sequence[DayTime]) -> str:
+def gist(days: Sequence[DayLevel]) -> str:
     """The bars in words."""
-    down = sum(time.down > 0 for _, time in days)
-    unknown = sum(time.total > 0 and not time.known for _, time in days)
-    empty = sum(not time.total for _, time in days)
+    times = [day.time for day in days]
+    down = sum(time.down > 0 for time in times)
+    unknown = sum(time.total > 0 and not time.known for time in times)
+    kept = sum(time.maintenance > 0 for time in times)
+    empty = sum(not time.total and not time.maintenance for time in times)
+    is_known = any(time.known for time in times)
     said = [
-        f"down on {plural(down, 'day')}" if down else "no downtime" if unknown + empty < len(days) else "nothing known",
+        f"down on {plural(down, 'day')}" if down else "no downtime" if is_known else "nothing known",
         f"{plural(unknown, 'day')} unknown" if unknown else "",
+        f"maintenance on {plural(kept, 'day')}" if kept else "",
         f"{plural(empty, 'day')} without results" if empty else "",
     ]
     return ", ".join(part for part in said if part)
 
 
-def day_sentence(day: date, time: StateTime) -> str:
-    """`20 Nov: 99.652% available, down 5 min, unknown 43 min`."""
+def day_sentence(day: DayLevel) -> str:
+    """`20 Nov: 99.652% available, down 5 min, unknown 43 min, maintenance 2 h`."""
+    date, time, availability = day
     if not time.total:
-        return f"{day_text(day)}: no results"
-    if not time.known:
-        return f"{day_text(day)}: unknown all day"
-    said = [f"{day_text(day)}: {percent_text(time.known - time.down, time.known)} available"]
-    said += [f"down {duration_text(time.down)}"] if time.down else []
-    said += [f"degraded {duration_text(time.degraded)}"] if time.degraded else []
-    said += [f"unknown {duration_text(time.unknown)}"] if time.unknown else []
-    return ", ".join(said)
+        return f"{day_text(date)}: {'maintenance all day' if time.maintenance else 'no results'}"
+    if not time.known and not time.maintenance:
+        return f"{day_text(date)}: unknown all day"
+    said = [] if availability is None else [f"{share_text(availability)} available"]
+    parts = (
+        ("down", time.down),
+        ("degraded", time.degraded),
+        ("unknown", time.unknown),
+        ("maintenance", time.maintenance),
+    )
+    said += [f"{word} {duration_text(length)}" for word, length in parts if length]
+    return f"{day_text(date)}: {', '.join(said)}"
 
 
 def _up(times: Sequence[StateTime]) -> str:
@@ -78,7 +84,18 @@ def _up(times: Sequence[StateTime]) -> str:
 
 
 def _empty(times: Sequence[StateTime]) -> str:
-    return _line("e", HEIGHT - 0.5, [index for index, time in enumerate(times) if not time.total])
+    return _line("e", HEIGHT - 0.5, [index for index, time in enumerate(times) if not _whole(time)])
+
+
+def _apart(times: Sequence[StateTime]) -> str:
+    """Maintenance: a line for each height that occurs, for windows that recur are as long each time."""
+    heights = [_kept(time) for time in times]
+    return "".join(
+        _line(
+            f'm stroke-width="{height}"', HEIGHT - height / 2, [i for i, each in enumerate(heights) if each == height]
+        )
+        for height in sorted({*heights} - {0})
+    )
 
 
 def _line(kind: str, y: float, indices: Sequence[int]) -> str:
@@ -93,25 +110,34 @@ def _path(kind: str, commands: str) -> str:
 def _overlay(times: Sequence[StateTime]) -> str:
     """What was not up, as strokes over the line of all days, which the stylesheet moves to the middle of each day."""
     layers = [(index, _layers(time)) for index, time in enumerate(times) if _is_marked(time)]
-    unknown = "".join(f"M{index} {HEIGHT}v-{height}" for index, (height, _, _) in layers if height)
-    degraded = "".join(f"M{index} {_TOP}v{height}" for index, (_, height, _) in layers if height)
-    down = "".join(f"M{index} 0v{_TOP + height}" for index, (_, _, height) in layers if height)
+    unknown = "".join(f"M{index} {HEIGHT - each.apart}v-{each.unknown}" for index, each in layers if each.unknown)
+    degraded = "".join(f"M{index} {_TOP}v{each.degraded}" for index, each in layers if each.degraded)
+    down = "".join(f"M{index} 0v{_TOP + each.down}" for index, each in layers if each.down)
     return _path("x", unknown) + _path("g", degraded) + _path("d", down)
 
 
-def _layers(time: StateTime) -> tuple[int, int, int]:
-    """The heights of unknown, from the bottom, and of degraded and down, from the top; the later lie over the earlier.
+class _Layers(NamedTuple):
+    """Heights: of maintenance and unknown, from the bottom; of degraded and down, from the top. The later lie over the
+    earlier."""
 
-    The first of them that has nothing beneath it fills the bar.
-    """
-    unknown = _height(time.unknown, time) if _is_striped(time) else 0
-    down = _height(time.down, time)
-    degraded = min(_BODY, down + _height(time.degraded, time)) if time.degraded else 0
+    apart: int
+    unknown: int
+    degraded: int
+    down: int
+
+
+def _layers(time: StateTime) -> _Layers:
+    """The first of them that has nothing beneath it fills what maintenance leaves of the bar."""
+    apart = _kept(time)
+    room = _BODY - apart
+    unknown = min(room, _height(time.unknown, time)) if _is_striped(time) else 0
+    down = min(room, _height(time.down, time))
+    degraded = min(room, down + _height(time.degraded, time)) if time.degraded else 0
     if time.up:
-        return unknown, degraded, down
+        return _Layers(apart, unknown, degraded, down)
     if unknown:
-        return _BODY, degraded, down
-    return (0, _BODY, down) if degraded else (0, 0, _BODY)
+        return _Layers(apart, room, degraded, down)
+    return _Layers(apart, 0, room, down) if degraded else _Layers(apart, 0, 0, room)
 
 
 def _is_marked(time: StateTime) -> bool:
@@ -123,8 +149,17 @@ def _is_striped(time: StateTime) -> bool:
 
 
 def _height(part: int, time: StateTime) -> int:
-    return max(_LEAST, round(_BODY * part / time.total)) if part else 0
+    return max(_LEAST, round(_BODY * part / _whole(time))) if part else 0
 
 
-def _titled(index: int, day: DayTime) -> str:
-    return f'<rect x="{index}" width="1" height="{HEIGHT}">{title(day_sentence(*day))}</rect>'
+def _kept(time: StateTime) -> int:
+    """That of maintenance, which leaves something of a day that had anything else."""
+    return min(_height(time.maintenance, time), _BODY - 1 if time.total else _BODY)
+
+
+def _whole(time: StateTime) -> int:
+    return time.total + time.maintenance
+
+
+def _titled(index: int, day: DayLevel) -> str:
+    return f'<rect x="{index}" width="1" height="{HEIGHT}">{title(day_sentence(day))}</rect>'

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from probe.model.check import CheckFacts, Severity
+from probe.model.check import CheckFacts, Confirm, Severity
 from probe.model.units import format_duration, format_size
-from probe.report.bars import DayTime, day_bars
+from probe.report.bars import day_bars
 from probe.report.charts import charts
 from probe.report.failures import Failures, failures_of_api, failures_of_check
 from probe.report.figures import (
@@ -22,6 +22,8 @@ from probe.report.figures import (
 )
 from probe.report.frame import Chart
 from probe.report.group import ApiGroup
+from probe.report.incident_notes import Incidents, incident_list
+from probe.report.objectives import ObjectiveRow, objective_rows
 from probe.report.prober import unmeasured_sentence
 from probe.report.site import Site, SiteApi, SiteCheck
 from probe.report.svg import Drawing
@@ -32,9 +34,9 @@ from probe.report.words import (
     duration_text,
     latency_text,
     length_text,
-    percent_text,
+    share_text,
 )
-from probe.slo.history import NO_RESPONSE, STATUS_CLASSES, Bucket, Day
+from probe.slo.history import NO_RESPONSE, STATUS_CLASSES, Bucket, Day, DayLevel
 
 RECENT_DAYS: Final = 14
 
@@ -57,8 +59,11 @@ class ApiPage:
     labels: tuple[tuple[str, str], ...]
     standing: Standing
     tally: str
+    rule: str
     bars: Drawing
     windows: tuple[Window, ...]
+    objectives: tuple[ObjectiveRow, ...]
+    incidents: Incidents
     checks: tuple[CheckRow, ...]
     days: Table
     failures: Failures
@@ -88,6 +93,8 @@ class CheckPage:
     labels: tuple[tuple[str, str], ...]
     bars: Drawing
     windows: tuple[Window, ...]
+    objectives: tuple[ObjectiveRow, ...]
+    incidents: Incidents
     charts: tuple[Chart, ...]
     recent_length: str
     recent_width: str
@@ -99,14 +106,17 @@ class CheckPage:
 def api_page(site: Site, api: SiteApi, group: ApiGroup, zone: tzinfo) -> ApiPage:
     """The view of `apis/<api>.html`."""
     return ApiPage(
-        frame=frame(site, f"{group.name} · {site.title}", group.standing.state, root="../", zone=zone),
+        frame=frame(site, f"{group.name} · {site.title}", group.standing.condition, root="../", zone=zone),
         name=group.name,
         id=api.api.id,
         labels=api.api.labels,
         standing=group.standing,
         tally=group.tally,
+        rule=group.rule,
         bars=day_bars(group.days),
         windows=group.windows,
+        objectives=objective_rows(api.objectives, zone),
+        incidents=incident_list(api.incidents, api.past, now=site.now, zone=zone),
         checks=group.checks,
         days=_api_table(group.days),
         failures=failures_of_api(api.checks, zone),
@@ -118,7 +128,7 @@ def check_page(site: Site, api: SiteApi, check: SiteCheck, row: CheckRow, zone: 
     facts, history, now = check.facts, check.history, row.standing
     title = f"{facts.name} · {api.api.name} · {site.title}"
     return CheckPage(
-        frame=frame(site, title, now.state, root="../../", zone=zone),
+        frame=frame(site, title, now.condition, root="../../", zone=zone),
         name=facts.name,
         id=facts.id,
         api=api.api.name,
@@ -130,8 +140,10 @@ def check_page(site: Site, api: SiteApi, check: SiteCheck, row: CheckRow, zone: 
         facts=_settings(facts),
         expectations=tuple((text, level is Severity.WARN) for text, level in facts.expectations),
         labels=facts.labels,
-        bars=day_bars([(day.date, day.time) for day in history.days]),
+        bars=day_bars([day.level for day in history.days]),
         windows=row.windows,
+        objectives=objective_rows(check.objectives, zone),
+        incidents=incident_list(history.incidents, history.past, now=site.now, zone=zone),
         charts=charts(history, zone),
         recent_length=length_text(history.resolution.length),
         recent_width=length_text(history.resolution.width),
@@ -147,8 +159,17 @@ def _settings(facts: CheckFacts) -> tuple[tuple[str, str], ...]:
         ("Interval", format_duration(facts.interval)),
         ("Timeout", format_duration(facts.timeout)),
         ("Retries", str(facts.confirm.retries)),
+        *_confirmation(facts.confirm),
         *facts.connects,
     )
+
+
+def _confirmation(confirm: Confirm) -> Iterator[tuple[str, str]]:
+    """How many results it takes, where that is more than one."""
+    if confirm.runs > 1:
+        yield "Down after", f"{confirm.runs} results in a row"
+    if confirm.recoveries > 1:
+        yield "Up again after", f"{confirm.recoveries} results in a row"
 
 
 def _recent_table(buckets: Sequence[Bucket], zone: tzinfo) -> Table:
@@ -178,26 +199,32 @@ def _latencies(item: Bucket) -> tuple[str, ...]:
 
 def _day_table(days: Sequence[Day]) -> Table:
     rows = tuple(
-        (*_day_cells((day.date, day.time)), *_result_cells(day.results))
+        (*_day_cells(day.level), *_result_cells(day.results))
         for day in reversed(days[-RECENT_DAYS:])
-        if day.time.total
+        if _is_there(day.level)
     )
     heads = (*_DAY_HEADS, "Runs", "p50", "p95", "Received", "Sent")
     return Table(heads=heads, rows=rows)
 
 
-_DAY_HEADS: Final = ("Day", "Availability", "Known for", "Down for")
+_DAY_HEADS: Final = ("Day", "Availability", "Known for", "Down for", "Maintenance")
+_DASH: Final = "–"
 
 
-def _api_table(days: Sequence[DayTime]) -> Table:
-    rows = tuple(_day_cells(day) for day in reversed(days[-RECENT_DAYS:]) if day[1].total)
+def _api_table(days: Sequence[DayLevel]) -> Table:
+    rows = tuple(_day_cells(day) for day in reversed(days[-RECENT_DAYS:]) if _is_there(day))
     return Table(heads=_DAY_HEADS, rows=rows)
 
 
-def _day_cells(day: DayTime) -> tuple[str, ...]:
-    date, time = day
+def _is_there(day: DayLevel) -> bool:
+    return bool(day.time.total or day.time.maintenance)
+
+
+def _day_cells(day: DayLevel) -> tuple[str, ...]:
+    date, time, availability = day
     down = duration_text(time.down) if time.known else NOTHING
-    return (day_text(date), percent_text(time.known - time.down, time.known), duration_text(time.known), down)
+    kept = duration_text(time.maintenance) if time.maintenance else _DASH
+    return (day_text(date), share_text(availability), duration_text(time.known), down, kept)
 
 
 def _result_cells(results: Bucket) -> tuple[str, ...]:

@@ -10,23 +10,27 @@ from typing import Final
 from probe.model.result import State
 from probe.model.units import DAY, WEEK, Micros
 from probe.report.bars import row_bars
-from probe.report.site import Site, SiteCheck
+from probe.report.rules import counted_text
+from probe.report.site import Ongoing, Site, SiteCheck
 from probe.report.svg import Drawing
 from probe.report.words import (
+    CONDITION_WORDS,
     FAILURE_WORDS,
     NOTHING,
-    STATE_WORDS,
+    Condition,
     Moment,
     duration_text,
     latency_text,
     moment,
     percent_text,
+    share_text,
 )
 from probe.slo.availability import StateTime
-from probe.slo.history import times
-from probe.slo.spans import Span
+from probe.slo.past import Attained, Past
+from probe.slo.periods import Period
 
 WINDOWS: Final = (("24 h", DAY), ("7 d", WEEK), ("30 d", 30 * DAY), ("90 d", 90 * DAY))
+_NOTHING: Final = Attained(None, None, None)
 SUFFICIENT: Final = 95
 """Percent of a window that must be known; below it a figure is marked, and says on how much it rests."""
 
@@ -38,16 +42,18 @@ class Frame:
     Attributes:
         root: the way from the page to the site's top: empty, `../` or `../../`.
         simulated: until when the history is made up.
+        counted: how availability is counted, in a sentence or two.
         refresh: seconds until a browser loads the page again; `None` on pages that are read at length.
     """
 
     title: str
     site: str
     root: str
-    state: State
+    condition: Condition
     made: Moment
     version: str
     simulated: Moment | None
+    counted: str
     refresh: int | None = None
 
 
@@ -56,16 +62,20 @@ class Standing:
     """How a thing stands now.
 
     Attributes:
-        since: `None` when there was never a result.
+        state: the confirmed one, also in maintenance.
+        since: from when on it is in this state; `None` when there was never a result.
         lasted: how long already, at the page's now.
         is_first: nothing is on record before.
+        maintenance: the window that runs, and when it ends, in words; empty while none does.
     """
 
     state: State
+    condition: Condition
     word: str
     since: Moment | None
     lasted: str
     is_first: bool
+    maintenance: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +83,10 @@ class Window:
     """Availability in one window, with all that says how far to trust it.
 
     Attributes:
+        maintenance: how much of the window was set apart; empty where nothing was.
         covers: how much of the window lies after the first result.
         known: why it is insufficient: `36 s known` of a window that is not full yet, else `93.4% known`.
-        insufficient: less than `SUFFICIENT` percent of the window is known.
+        insufficient: less than `SUFFICIENT` percent of the window, without maintenance, is known.
         older: it holds results that no shorter window holds; without them it would say the same once more.
     """
 
@@ -85,6 +96,7 @@ class Window:
     worst: str
     best: str
     down: str
+    maintenance: str
     covers: str
     known: str
     insufficient: bool
@@ -104,60 +116,78 @@ class CheckRow:
     p95: str
 
 
-def frame(site: Site, title: str, state: State, *, root: str, zone: tzinfo) -> Frame:
+def frame(site: Site, title: str, condition: Condition, *, root: str, zone: tzinfo) -> Frame:
     """The frame of a page `root` below the top, which reloads itself only there."""
     return Frame(
         title=title,
         site=site.title,
         root=root,
-        state=state,
+        condition=condition,
         made=moment(site.now, zone),
         version=site.version,
         simulated=None if site.simulated_until is None else moment(site.simulated_until, zone),
+        counted=counted_text(site.rules),
         refresh=None if root else 60,
     )
 
 
-def standing(spans: Sequence[Span], zone: tzinfo) -> Standing:
-    """The state of the last span; unknown when there is none."""
-    if not spans:
-        return Standing(state=State.UNKNOWN, word="No results", since=None, lasted="", is_first=False)
-    last = spans[-1]
+def standing(past: Past | None, zone: tzinfo, *, maintenance: Ongoing | None = None) -> Standing:
+    """The state that was confirmed last; unknown when there is none."""
+    steps = past.there if past else ()
+    state = steps[-1].state if steps else State.UNKNOWN
+    condition = Condition.MAINTENANCE if maintenance else Condition(state.value)
     return Standing(
-        state=last.state,
-        word=STATE_WORDS[last.state],
-        since=moment(last.start, zone),
-        lasted=duration_text(last.end - last.start),
-        is_first=len(spans) == 1,
+        state=state,
+        condition=condition,
+        word=CONDITION_WORDS[condition] if steps or maintenance else "No results",
+        since=moment(steps[-1].start, zone) if steps else None,
+        lasted=duration_text(steps[-1].end - steps[-1].start) if steps else "",
+        is_first=len(steps) == 1,
+        maintenance=ongoing_text(maintenance, zone) if maintenance else "",
     )
 
 
-def windows(spans: Sequence[Span], now: Micros) -> tuple[Window, ...]:
+def ongoing_text(window: Ongoing, zone: tzinfo) -> str:
+    """`Release, until 20 Nov 2026, 23:00 CET`."""
+    return f"{window.name}, {'open end' if window.end is None else f'until {moment(window.end, zone).text}'}"
+
+
+def windows(past: Past | None, now: Micros) -> tuple[Window, ...]:
     """Availability in each of `WINDOWS`, all ending now."""
-    held = times(spans, [(now - length, now) for _, length in WINDOWS])
-    shorter = [0, *(time.total for time in held)]
+    if past is None:
+        return tuple(window(label, StateTime(), _NOTHING, length=length, older=False) for label, length in WINDOWS)
+    periods = [Period(now - length, now) for _, length in WINDOWS]
+    held = [past.time(period) for period in periods]
+    older = [after.total + after.maintenance > before for before, after in zip(_totals(held), held, strict=False)]
     return tuple(
-        window(label, time, length=length, older=time.total > before)
-        for (label, length), time, before in zip(WINDOWS, held, shorter, strict=False)
+        window(label, time, past.attained(period), length=length, older=each)
+        for (label, length), period, time, each in zip(WINDOWS, periods, held, older, strict=True)
     )
 
 
-def window(label: str, time: StateTime, *, length: Micros, older: bool = True) -> Window:
+def window(label: str, time: StateTime, attained: Attained, *, length: Micros, older: bool = True) -> Window:
     """One window in words; every percentage is cut off, not rounded."""
     coverage = percent_text(time.known, time.total, 1)
-    is_full = time.total * 100 >= length * SUFFICIENT
+    counted = length - time.maintenance
+    is_full = time.total * 100 >= counted * SUFFICIENT
     return Window(
         label=label,
-        availability=percent_text(time.known - time.down, time.known),
+        availability=share_text(attained.availability),
         coverage=coverage,
-        worst=percent_text(time.known - time.down, time.total),
-        best=percent_text(time.total - time.down, time.total),
+        worst=share_text(attained.worst),
+        best=share_text(attained.best),
         down=duration_text(time.down) if time.known else NOTHING,
-        covers=duration_text(time.total),
+        maintenance=duration_text(time.maintenance) if time.maintenance else "",
+        covers=duration_text(time.total + time.maintenance),
         known=f"{coverage if is_full else duration_text(time.known)} known",
-        insufficient=time.known * 100 < length * SUFFICIENT,
+        insufficient=time.known * 100 < counted * SUFFICIENT,
         older=older,
     )
+
+
+def _totals(held: Sequence[StateTime]) -> list[Micros]:
+    """What each shorter window holds already."""
+    return [0, *(time.total + time.maintenance for time in held)]
 
 
 def check_row(check: SiteCheck, *, now: Micros, zone: tzinfo) -> CheckRow:
@@ -165,21 +195,27 @@ def check_row(check: SiteCheck, *, now: Micros, zone: tzinfo) -> CheckRow:
     history = check.history
     latest = history.last.latency_us if history.last and history.last.http_status else None
     return CheckRow(
-        standing=standing(history.spans, zone),
+        standing=standing(history.past, zone, maintenance=check.maintenance),
         name=check.facts.name,
         href=f"checks/{check.facts.id}.html",
-        bars=row_bars([(day.date, day.time) for day in history.days]),
-        windows=windows(history.spans, now),
+        bars=row_bars([day.level for day in history.days]),
+        windows=windows(history.past, now),
         latency=latency_text(latest),
         p95=latency_text(day.p95 if (day := history.last_day.latency) else None),
     )
 
 
 def reason(check: SiteCheck, now: Standing) -> str:
-    """Why the check isn't up: in the words of its newest failure, when that is of the state that holds now."""
+    """Why the check isn't up: in the words of the newest failure that tells of the state which holds now."""
+    if now.maintenance:
+        return ""
     last = check.history.last
     newest = check.failures[0] if check.failures else None
     if now.state is State.UNKNOWN and last and last.state is State.UNKNOWN and last.failure:
         tells = newest is not None and newest.scheduled_at == last.scheduled_at
         return f"not measured: {newest.detail if newest and tells else FAILURE_WORDS[last.failure]}"
+    if now.state is State.DEGRADED and newest and newest.state is State.DOWN:
+        return f"not confirmed yet: {newest.detail}"
+    if now.state is State.DOWN:  # what came since may be the first sign of a recovery
+        return next((each.detail for each in check.failures if each.state is State.DOWN), "")
     return newest.detail if newest and newest.state is now.state else ""

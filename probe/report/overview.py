@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 from probe.model.check import Api
-from probe.model.result import State
-from probe.report.figures import Frame, Standing, frame, reason
+from probe.model.units import Micros
+from probe.report.figures import Frame, Standing, frame, ongoing_text, reason
 from probe.report.group import ApiGroup
 from probe.report.prober import ProberPanel, prober_notices, prober_panel
 from probe.report.site import Site, SiteCheck
-from probe.report.words import STATE_WORDS, plural
+from probe.report.words import CONDITION_WORDS, Condition, Moment, duration_text, moment, plural
 
-WORST_FIRST: Final = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.UP)
+WORST_FIRST: Final = (Condition.DOWN, Condition.UNKNOWN, Condition.DEGRADED, Condition.MAINTENANCE, Condition.UP)
+_WELL: Final = (Condition.UP, Condition.MAINTENANCE)
 _URGENT: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """How things stand in one sentence, and `counts` of every state that occurs, the worst first."""
+    """How things stand in one sentence, and `counts` of every condition that occurs, the worst first."""
 
-    state: State
+    condition: Condition
     text: str
-    counts: tuple[tuple[State, str, int], ...]
+    counts: tuple[tuple[Condition, str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urgent:
-    """A check that needs attention, and why."""
+    """A check that needs attention, and why.
+
+    Attributes:
+        incident: since when its incident is open, and for how long already; `None` where none is.
+    """
 
     standing: Standing
+    incident: tuple[Moment, str] | None
     name: str
     api: str
     href: str
@@ -42,13 +48,20 @@ class Urgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The first page. `hidden` urgent checks are only in the table; `prober` is missing where nothing is on record."""
+    """The first page.
+
+    Attributes:
+        hidden: so many urgent checks are only in the table.
+        maintenance: the windows that run, and of how many checks.
+        prober: missing where nothing is on record.
+    """
 
     frame: Frame
     headline: Headline
     notices: tuple[str, ...]
     urgent: tuple[Urgent, ...]
     hidden: int
+    maintenance: tuple[str, ...]
     groups: tuple[ApiGroup, ...]
     prober: ProberPanel | None
 
@@ -57,54 +70,84 @@ def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
     """The view of `index.html`; the groups are those of the site's APIs, in their order."""
     members = [(api.api, check) for api in site.apis for check in api.checks]
     stands = [row.standing for group in groups for row in group.checks]
-    said = headline([now.state for now in stands])
-    urgent = _urgent(members, stands)
+    said = headline([now.condition for now in stands])
+    urgent = _urgent(members, stands, site.now, zone)
     return Overview(
-        frame=frame(site, _title(said, site.title), said.state, root="", zone=zone),
+        frame=frame(site, _title(said, site.title), said.condition, root="", zone=zone),
         headline=said,
         notices=(*prober_notices(site, zone), *site.notices),
         urgent=urgent[:_URGENT],
         hidden=max(0, len(urgent) - _URGENT),
+        maintenance=tuple(_maintenance(members, zone)),
         groups=tuple(groups),
         prober=prober_panel(site, zone),
     )
 
 
-def headline(states: Sequence[State]) -> Headline:
+def headline(conditions: Sequence[Condition]) -> Headline:
     """What is worst, and how many checks are; the sentence of a site without checks says so."""
-    counts = Counter(states)
-    worst = next((state for state in WORST_FIRST if counts[state]), State.UNKNOWN)
+    counts = Counter(conditions)
+    worst = next((each for each in WORST_FIRST if counts[each]), Condition.UNKNOWN)
+    if worst is Condition.MAINTENANCE and counts[Condition.UP]:
+        worst = Condition.UP
     return Headline(
-        state=worst,
-        text=_sentence(worst, counts[worst], len(states)),
-        counts=tuple((state, STATE_WORDS[state].lower(), counts[state]) for state in WORST_FIRST if counts[state]),
+        condition=worst,
+        text=_sentence(worst, counts, len(conditions)),
+        counts=tuple((each, _word(each), counts[each]) for each in WORST_FIRST if counts[each]),
     )
 
 
-def _sentence(worst: State, count: int, total: int) -> str:
+def _word(condition: Condition) -> str:
+    return "in maintenance" if condition is Condition.MAINTENANCE else CONDITION_WORDS[condition].lower()
+
+
+def _sentence(worst: Condition, counts: Counter[Condition], total: int) -> str:
+    count = counts[worst]
     if not total:
         return "No checks are defined yet"
+    if worst is Condition.UP and count < total:
+        return f"{plural(count, 'check')} {'is' if count == 1 else 'are'} up, {total - count:,} in maintenance"
     if count == total:
-        return f"The one check is {worst}" if total == 1 else f"All {total:,} checks are {worst}"
-    return f"{count:,} of {plural(total, 'check')} {'is' if count == 1 else 'are'} {worst}"
+        return f"The one check is {_word(worst)}" if total == 1 else f"All {total:,} checks are {_word(worst)}"
+    return f"{count:,} of {plural(total, 'check')} {'is' if count == 1 else 'are'} {_word(worst)}"
 
 
 def _title(said: Headline, title: str) -> str:
     """Short enough for a browser's tab."""
-    state, word, count = said.counts[0] if said.counts else (State.UNKNOWN, "checks", 0)
-    return f"All up · {title}" if state is State.UP else f"{count} {word} · {title}"
+    if said.condition is Condition.UP:
+        return f"All up · {title}"
+    _, word, count = said.counts[0] if said.counts else (said.condition, "checks", 0)
+    return f"{count} {word} · {title}"
 
 
-def _urgent(members: Sequence[tuple[Api, SiteCheck]], stands: Sequence[Standing]) -> tuple[Urgent, ...]:
+def _urgent(
+    members: Sequence[tuple[Api, SiteCheck]], stands: Sequence[Standing], now: Micros, zone: tzinfo
+) -> tuple[Urgent, ...]:
+    """First what has an open incident, then the rest; each the worst first."""
     found = [
         Urgent(
-            standing=now,
+            standing=standing,
+            incident=_open_incident(check, now, zone),
             name=check.facts.name,
             api=api.name,
             href=f"checks/{check.facts.id}.html",
-            reason=reason(check, now),
+            reason=reason(check, standing),
         )
-        for (api, check), now in zip(members, stands, strict=True)
-        if now.state is not State.UP
+        for (api, check), standing in zip(members, stands, strict=True)
+        if standing.condition not in _WELL
     ]
-    return tuple(sorted(found, key=lambda item: WORST_FIRST.index(item.standing.state)))
+    return tuple(sorted(found, key=lambda item: (not item.incident, WORST_FIRST.index(item.standing.condition))))
+
+
+def _open_incident(check: SiteCheck, now: Micros, zone: tzinfo) -> tuple[Moment, str] | None:
+    last = check.history.incidents[-1] if check.history.incidents else None
+    if last is None or last.end is not None:
+        return None
+    return moment(last.start, zone), duration_text(now - last.start)
+
+
+def _maintenance(members: Sequence[tuple[Api, SiteCheck]], zone: tzinfo) -> Iterator[str]:
+    """Each window that runs, once."""
+    running = Counter(check.maintenance for _, check in members if check.maintenance)
+    for window, checks in running.items():
+        yield f"In maintenance: {ongoing_text(window, zone)}; {plural(checks, 'check')}"

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from probe.model.check import Api, CheckFacts
+from probe.model.incident import Incident
 from probe.model.result import Evidence
+from probe.model.sla import SlaRules
 from probe.model.units import Micros
+from probe.slo.budget import ObjectiveStatus
 from probe.slo.history import History
+from probe.slo.past import Past
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ongoing:
+    """A maintenance window that runs now; `end` is `None` where none is in sight."""
+
+    name: str
+    end: Micros | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,19 +28,32 @@ class SiteCheck:
 
     Attributes:
         failures: why it was not up, newest first; at most 20 are worth handing over, and those with a transcript.
+        objectives: where they stand; their burn rate is that of the last 24 h.
+        maintenance: `None` while no window runs.
     """
 
     facts: CheckFacts
     history: History
     failures: tuple[Evidence, ...] = ()
+    objectives: tuple[ObjectiveStatus, ...] = ()
+    maintenance: Ongoing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteApi:
-    """An API with its checks, in the order in which they are shown."""
+    """An API with its checks, in the order in which they are shown.
+
+    Attributes:
+        past: of the group, also of checks that are not measured any more; `None` where there is no check.
+        incidents, objectives, maintenance: as those of checks, of the group as a whole.
+    """
 
     api: Api
     checks: tuple[SiteCheck, ...]
+    past: Past | None = None
+    incidents: tuple[Incident, ...] = ()
+    objectives: tuple[ObjectiveStatus, ...] = ()
+    maintenance: Ongoing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +87,7 @@ class Site:
         now: the moment of every "now" in the pages; the histories end there.
         timezone: IANA name; times are shown in it.
         simulated_until: results before it were made up for a demonstration; `None` when all were measured.
+        rules: by which availability is counted.
         notices: sentences for the overview, such as "orders/list does not verify TLS".
         prober: `None` when no daemon made this site.
     """
@@ -71,6 +97,7 @@ class Site:
     timezone: str
     version: str
     simulated_until: Micros | None = None
+    rules: SlaRules = field(default=SlaRules())
     notices: tuple[str, ...] = ()
     prober: ProberFacts | None = None
     apis: tuple[SiteApi, ...]

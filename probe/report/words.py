@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from enum import StrEnum
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +22,22 @@ STATE_WORDS: Final = {
     State.DEGRADED: "Degraded",
     State.DOWN: "Down",
     State.UNKNOWN: "Unknown",
+}
+
+
+class Condition(StrEnum):
+    """What a thing is shown as now: its state, or that it is in maintenance, whatever its state."""
+
+    UP = State.UP.value
+    DEGRADED = State.DEGRADED.value
+    DOWN = State.DOWN.value
+    UNKNOWN = State.UNKNOWN.value
+    MAINTENANCE = "maintenance"
+
+
+CONDITION_WORDS: Final = {
+    **{Condition(state.value): word for state, word in STATE_WORDS.items()},
+    Condition.MAINTENANCE: "Maintenance",
 }
 
 FAILURE_WORDS: Final = {
@@ -130,6 +148,22 @@ def length_text(value: Micros) -> str:
 def percent_text(part: int, whole: int, digits: int = 3) -> str:
     """Cut off, not rounded; `100%` stands for exactly all, and `n/a` for a share of nothing."""
     return "100%" if whole and part == whole else truncated_percent(part, whole, digits)
+
+
+def share_text(share: Fraction | None, digits: int = 3) -> str:
+    """The same of a share, which may be below zero."""
+    if share is None:
+        return NOTHING
+    sign = "-" if share < 0 else ""
+    return sign + percent_text(abs(share.numerator), share.denominator, digits)
+
+
+def decimal_text(value: Fraction | None) -> str:
+    """Two decimals, cut off."""
+    if value is None:
+        return NOTHING
+    whole, rest = divmod(int(value * 100), 100)
+    return f"{whole}.{rest:02}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

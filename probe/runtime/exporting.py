@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from probe.model.run import MAX_GAP
+from probe.model.check import Api, CheckFacts, api_of
+from probe.model.maintenance import MaintenanceWindow
+from probe.model.sla import GroupRule, SlaRules
 from probe.model.units import DAY, Micros
 from probe.report.export import RESULTS, TABLES, Sink, Slice
-from probe.runtime.origins import DEFAULT_INTERVAL
+from probe.runtime.sla import SlaJob, subjects_of
+from probe.slo.past import Past, group_of
 from probe.slo.periods import CalendarStep, Period, cuts
-from probe.slo.rollup import Rollup, by_period
-from probe.slo.series import Part, merged_parts, series
+from probe.slo.rollup import Figures, by_period, merged_figures
+from probe.slo.series import series
 from probe.store import Ranges, Store
+
+_Group: TypeAlias = tuple[str, Sequence[str]]
+"""An API, and checks of it."""
 
 WINDOW: Final[Micros] = 31 * DAY
 """What is read of a check at once; in days, so that single results are never gathered for longer."""
 
-GATHERED: Final = 16
-"""Checks whose parts are held at once, where they are merged."""
+GATHERED: Final = 64
+"""Checks whose pasts are held at once; more where an API has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +38,22 @@ class ExportJob:
         checks: of which checks, by id, in order.
         locations: measured from where.
         cuts: the borders of the parts.
+        now: what lies ahead of it is not known; what comes after the last border may confirm what was before it.
         zone: whose days results are rolled up by.
-        intervals: how often each check of the file is measured; others aren't any more.
+        defined, apis: of the file; checks that are not among these aren't measured any more.
+        rules: by which availability is counted.
+        windows: of maintenance, wherever they were declared.
     """
 
     checks: tuple[str, ...]
     locations: tuple[str, ...]
     cuts: tuple[Micros, ...]
+    now: Micros
     zone: ZoneInfo
-    intervals: Mapping[str, Micros] = field(default_factory=dict)
+    defined: tuple[CheckFacts, ...] = ()
+    apis: tuple[Api, ...] = ()
+    rules: SlaRules = field(default=SlaRules())
+    windows: tuple[MaintenanceWindow, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -68,25 +81,23 @@ def export_figures(job: ExportJob, store: Store, sink: Sink, metrics: Sequence[s
         StoreError: the store can't be read.
     """
     tables = [TABLES[metric] for metric in metrics]
-    past = _Past(job, store)
+    rules = {api.id: api.group for api in job.apis}
     done = 0
-    for location in job.locations:
+    for location, batch in product(job.locations, _batches(_groups(job.checks, by_api=by_api))):
+        pasts = _pasts(job, store, location, {check for _, checks in batch for check in checks})
         with store.ranges(location) as ranges:
-            for api, checks in _groups(job.checks, by_api=by_api):
+            for api, checks in batch:
+                found = [pasts[check] for check in checks if check in pasts]
+                past = _together(found, rules.get(api), job) if by_api else next(iter(found), None)
                 name = None if by_api else checks[0]
-                for part in past.merged(ranges, checks) if by_api else past.parts(ranges, checks[0]):
+                for part in series(_figures(job, ranges, checks), past) if past else ():
                     for table in tables:
                         sink.write(table, Slice(api=api, check=name, location=location, part=part))
                 done += len(checks)
                 yield done
 
 
-def api_of(check: str) -> str:
-    """The API that a check belongs to, by its id; also where no file defines it any more."""
-    return check.partition("/")[0]
-
-
-def _groups(checks: Iterable[str], *, by_api: bool) -> Iterator[tuple[str, Sequence[str]]]:
+def _groups(checks: Iterable[str], *, by_api: bool) -> Iterator[_Group]:
     grouped: dict[str, list[str]] = {}
     for check in checks:
         api = api_of(check)
@@ -97,52 +108,57 @@ def _groups(checks: Iterable[str], *, by_api: bool) -> Iterator[tuple[str, Seque
     yield from grouped.items()
 
 
-class _Past:
-    """The parts of checks, read window by window."""
+def _batches(groups: Iterable[_Group]) -> Iterator[list[_Group]]:
+    """Some groups at a time, none of them divided."""
+    batch: list[_Group] = []
+    for group in groups:
+        batch.append(group)
+        if sum(len(checks) for _, checks in batch) >= GATHERED:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
-    def __init__(self, job: ExportJob, store: Store) -> None:
-        self._job = job
-        self._windows = tuple(_windows(job.cuts))
-        self._longest: dict[str, Micros] = {}
-        self._newest: dict[str, Micros] = {}
-        for each in store.definitions():
-            self._longest[each.check] = max(each.interval, self._longest.get(each.check, 0))
-            self._newest[each.check] = each.interval
 
-    def parts(self, ranges: Ranges, check: str) -> Iterator[Part]:
-        """Those of a check, but for parts in which there was nothing of it."""
-        start = self._job.cuts[0]
-        parts = series(
-            self._rollups(ranges, check),
-            interval=self._job.intervals.get(check) or self._newest.get(check, DEFAULT_INTERVAL),
-            goes_on=check in self._job.intervals,
-            began=self._began(ranges, check),
-        )
-        return (part for part in parts if part.start >= start and not part.is_empty)
+def _pasts(job: ExportJob, store: Store, location: str, checks: set[str]) -> dict[str, Past]:
+    """What `probe sla` goes by, of these checks, and of nothing that they are held against."""
+    asked = SlaJob(
+        period=job.period,
+        now=job.now,
+        zone=job.zone,
+        location=location,
+        rules=job.rules,
+        checks=tuple(replace(facts, objectives=()) for facts in job.defined),
+        apis=(),
+        wanted=checks,
+        windows=job.windows,
+        latency=False,
+    )
+    return {subject.id: subject.past for subject in subjects_of(asked, store).checks}
 
-    def merged(self, ranges: Ranges, checks: Sequence[str]) -> Iterable[Part]:
-        """Those of several checks together. They are read one after the other, and some at a time become one."""
-        gathered: dict[Micros, list[Part]] = {}
-        for number, check in enumerate(checks, start=1):
-            for part in self.parts(ranges, check):
-                gathered.setdefault(part.start, []).append(part)
-            if number % GATHERED == 0 or number == len(checks):
-                gathered = {start: [merged_parts(parts)] for start, parts in gathered.items()}
-        return (gathered[start][0] for start in sorted(gathered))
 
-    def _began(self, ranges: Ranges, check: str) -> Micros | None:
-        began = ranges.began(check)
-        return began if began is not None and began < self._lead(check) else None
+def _together(pasts: Sequence[Past], rule: GroupRule | None, job: ExportJob) -> Past | None:
+    """The past of an API by its group rule; `None` where there is nothing."""
+    return group_of(pasts, rule or GroupRule(), until=job.period.end) if pasts else None
 
-    def _lead(self, check: str) -> Micros:
-        """Nothing that was found before can be held up to the first border."""
-        return self._job.cuts[0] - MAX_GAP * self._longest.get(check, DEFAULT_INTERVAL)
 
-    def _rollups(self, ranges: Ranges, check: str) -> Iterator[Rollup]:
-        """Adjacent periods: first what may be held over the first border, then the parts."""
-        for window in ((self._lead(check), self._job.cuts[0]), *self._windows):
-            days = cuts(Period(window[0], window[-1]), CalendarStep.DAY, zone=self._job.zone)
-            yield from by_period(ranges.tiles(check, sorted({*window, *days})), window)
+def _figures(job: ExportJob, ranges: Ranges, checks: Sequence[str]) -> Iterable[tuple[Period, Figures]]:
+    """Those of each part. Checks are read one after the other, and become one at once."""
+    if len(checks) == 1:
+        return _of_check(job, ranges, checks[0])
+    gathered: dict[Period, Figures] = {}
+    for check in checks:
+        for period, figures in _of_check(job, ranges, check):
+            gathered[period] = merged_figures((gathered[period], figures)) if period in gathered else figures
+    return gathered.items()
+
+
+def _of_check(job: ExportJob, ranges: Ranges, check: str) -> Iterator[tuple[Period, Figures]]:
+    """Read window by window."""
+    for window in _windows(job.cuts):
+        days = cuts(Period(window[0], window[-1]), CalendarStep.DAY, zone=job.zone)
+        for each in by_period(ranges.tiles(check, sorted({*window, *days})), window):
+            yield Period(each.start, each.end), each.figures
 
 
 def _windows(borders: Sequence[Micros]) -> Iterator[tuple[Micros, ...]]:

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from probe import __version__
 from probe.model.check import Api, CheckFacts
+from probe.model.maintenance import MaintenanceWindow
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Settings
-from probe.model.units import Micros
-from probe.report import ProberFacts, Site, SiteApi, SiteCheck, pages, write
+from probe.model.sla import MaintenanceRule, SlaRules
+from probe.model.units import DAY, Micros
+from probe.report import Ongoing, ProberFacts, Site, SiteApi, SiteCheck, pages, write
 from probe.runtime.apart import serve_one
-from probe.slo.history import history, history_cuts, recent_start
+from probe.runtime.sla import SlaJob, subjects_of
+from probe.slo.budget import ObjectiveStatus
+from probe.slo.history import history, history_cuts, incidents_of, recent_start
+from probe.slo.maintenance import occurrence
+from probe.slo.periods import Period
+from probe.slo.service_level import Subject, status_of
 from probe.store import Ranges, Store, open_store
 
 MOST_FAILURES = 20
@@ -31,7 +38,13 @@ MOST_TRANSCRIPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderJob:
-    """What to render, complete: it travels to another process. Of all secrets only the store's goes along."""
+    """What to render, complete: it travels to another process. Of all secrets only the store's goes along.
+
+    Attributes:
+        rules: by which availability is counted.
+        windows: of maintenance, those of the file; the store has its own.
+        prober: what a daemon knows of itself.
+    """
 
     store: Sensitive
     directory: str
@@ -41,11 +54,13 @@ class RenderJob:
     now: Micros
     apis: tuple[Api, ...]
     checks: tuple[CheckFacts, ...]
+    rules: SlaRules = field(default=SlaRules())
+    windows: tuple[MaintenanceWindow, ...] = ()
     prober: ProberFacts | None = None
 
     @classmethod
     def of(cls, settings: Settings, *, now: Micros, prober: ProberFacts | None = None) -> RenderJob:
-        """The job of these settings at a moment; `prober` is what a daemon knows of itself."""
+        """The job of these settings at a moment."""
         return cls(
             store=settings.store,
             directory=settings.report.directory,
@@ -55,6 +70,8 @@ class RenderJob:
             now=now,
             apis=settings.apis,
             checks=tuple(check.facts for check in settings.checks),
+            rules=settings.sla,
+            windows=settings.maintenance,
             prober=prober,
         )
 
@@ -87,36 +104,102 @@ def render_site(job: RenderJob) -> Rendered:
 
 
 def _site(job: RenderJob, store: Store) -> Site:
+    levels = _Levels(job, store)
     grouped: dict[str, list[SiteCheck]] = {api.id: [] for api in job.apis}
     with store.ranges(job.location) as ranges:
         for facts in job.checks:
-            grouped[facts.api].append(_check(job, store, ranges, facts))
+            grouped[facts.api].append(_check(job, store, ranges, levels, facts))
     return Site(
         title=job.title,
         now=job.now,
         timezone=job.timezone,
         version=__version__,
         simulated_until=store.simulated_until(),
+        rules=job.rules,
         notices=_notices(job.checks),
         prober=job.prober,
-        apis=tuple(SiteApi(api=api, checks=tuple(grouped[api.id])) for api in job.apis),
+        apis=tuple(_api(job, levels, api, grouped[api.id]) for api in job.apis),
     )
 
 
-def _check(job: RenderJob, store: Store, ranges: Ranges, facts: CheckFacts) -> SiteCheck:
+class _Levels:
+    """What `probe sla` would say of each check and API, and which maintenance window runs."""
+
+    def __init__(self, job: RenderJob, store: Store) -> None:
+        windows = (*job.windows, *store.maintenance.windows())
+        self._sla = SlaJob(
+            period=Period(job.now - DAY, job.now),
+            now=job.now,
+            zone=ZoneInfo(job.timezone),
+            location=job.location,
+            rules=job.rules,
+            checks=job.checks,
+            apis=job.apis,
+            wanted={*store.checks(), *(facts.id for facts in job.checks)},
+            windows=windows,
+            back_to=history_cuts(job.now, zone=ZoneInfo(job.timezone))[0],
+            latency=False,
+        )
+        subjects = subjects_of(self._sla, store)
+        self.checks: Mapping[str, Subject] = {subject.id: subject for subject in subjects.checks}
+        self.apis: Mapping[str, Subject] = {subject.id: subject for subject in subjects.apis}
+        found = ((window, occurrence(window, now=job.now)) for window in windows)
+        self._running = [(window, each.end) for window, each in found if each and each.start <= job.now]
+
+    def statuses(self, subject: Subject) -> tuple[ObjectiveStatus, ...]:
+        """Where the objectives stand, at the burn of the last day."""
+        return tuple(status_of(objective, subject, self._sla.asked) for objective in subject.objectives)
+
+    def ongoing(self, facts: CheckFacts) -> Ongoing | None:
+        """The window that a check is in; of several that which ends last."""
+        its = [(window.name, end) for window, end in self._running if window.scope.holds(facts.id, facts.labels)]
+        if not its or self._sla.rules.maintenance is MaintenanceRule.IGNORE:
+            return None
+        name, end = max(its, key=lambda each: (each[1] is None, each[1] or 0))
+        return Ongoing(name=name, end=end)
+
+
+def _check(job: RenderJob, store: Store, ranges: Ranges, levels: _Levels, facts: CheckFacts) -> SiteCheck:
     zone = ZoneInfo(job.timezone)
+    subject = levels.checks[facts.id]
     start = recent_start(job.now, interval=facts.interval)
     return SiteCheck(
         facts=facts,
         history=history(
             ranges.tiles(facts.id, history_cuts(job.now, zone=zone)),
             ranges.results(facts.id, start, job.now),
+            subject.past,
+            subject.incidents,
             interval=facts.interval,
             now=job.now,
             zone=zone,
         ),
         failures=store.failures(facts.id, limit=MOST_FAILURES, transcripts=MOST_TRANSCRIPTS, location=job.location),
+        objectives=levels.statuses(subject),
+        maintenance=levels.ongoing(facts),
     )
+
+
+def _api(job: RenderJob, levels: _Levels, api: Api, checks: Sequence[SiteCheck]) -> SiteApi:
+    subject = levels.apis.get(api.id)
+    if subject is None:
+        return SiteApi(api=api, checks=())
+    return SiteApi(
+        api=api,
+        checks=tuple(checks),
+        past=subject.past,
+        incidents=incidents_of(subject.past, subject.incidents, now=job.now),
+        objectives=levels.statuses(subject),
+        maintenance=_maintenance_of(checks),
+    )
+
+
+def _maintenance_of(checks: Sequence[SiteCheck]) -> Ongoing | None:
+    """An API is in maintenance while all its checks are; up to when the first of them ends."""
+    windows = [check.maintenance for check in checks if check.maintenance]
+    if not windows or len(windows) < len(checks):
+        return None
+    return min(windows, key=lambda window: (window.end is None, window.end or 0))
 
 
 def _notices(checks: Sequence[CheckFacts]) -> tuple[str, ...]:

@@ -17,13 +17,12 @@ from zoneinfo import ZoneInfo
 from probe.alerting.cases import acknowledged
 from probe.alerting.incidents import incidents
 from probe.alerting.outages import Policy
-from probe.model.check import Api, CheckFacts, Confirm
+from probe.model.check import Api, CheckFacts, Confirm, api_of
 from probe.model.incident import Annotation
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.run import MAX_GAP
 from probe.model.sla import Objective, SlaRules
 from probe.model.units import Micros
-from probe.runtime.exporting import api_of
 from probe.runtime.origins import DEFAULT_INTERVAL
 from probe.runtime.reaching import Known, Read, known
 from probe.slo.answers import Answers
@@ -54,6 +53,8 @@ class SlaJob:
         checks, apis: of the file; checks that the store alone knows count too, for the time that they were measured.
         windows: of maintenance, wherever they were declared.
         wanted: of which checks, by id; an API is told of where all of its checks are among them.
+        back_to: from when on their pasts are wanted, where that is before the period.
+        latency: whether all latencies of the period are wanted, or only those that objectives are about.
     """
 
     period: Period
@@ -65,6 +66,8 @@ class SlaJob:
     apis: tuple[Api, ...]
     wanted: Collection[str]
     windows: tuple[MaintenanceWindow, ...] = ()
+    back_to: Micros | None = None
+    latency: bool = True
 
     @property
     def asked(self) -> Asked:
@@ -223,8 +226,8 @@ class _Reading:
         ids = [member.id for member in self._members]
         for period, wanted in self._latency_periods().items():
             self._levels[period] = ranges.levels(*period, checks=wanted)
-        earlier = ranges.levels(since, start, checks=ids, latency=False)
-        found = (earlier, self._levels[Period(start, end)])
+        inside = self._levels.get(Period(start, end), {}) if self._job.latency else {}
+        found = (ranges.levels(since, start if inside else end, checks=ids, latency=False), inside)
         runs = {id_: tuple(chain.from_iterable(levels[id_].runs for levels in found if id_ in levels)) for id_ in ids}
         policies = {
             member.id: Policy.of(member.confirm, interval=member.interval, max_gap=self._job.rules.max_gap)
@@ -275,15 +278,18 @@ class _Reading:
 
     def _latency_periods(self) -> dict[Period, list[str]]:
         """Of which checks latencies are wanted, by period."""
-        wanted = {self._job.asked.so_far: [member.id for member in self._members]}
+        wanted: dict[Period, list[str]] = {}
         for member in self._members:
-            for period in {*self._windows[member.id], *self._also} - {self._job.asked.so_far}:
-                wanted.setdefault(period, []).append(member.id)
+            if self._job.latency or self._windows[member.id]:
+                for period in {self._job.asked.so_far, *self._windows[member.id], *self._also}:
+                    wanted.setdefault(period, []).append(member.id)
         return wanted
 
     def _starts(self) -> Iterator[Micros]:
         """From when on something is asked of any member, besides the period."""
         yield from (period.start for period in self._also)
+        if self._job.back_to is not None:
+            yield self._job.back_to
         for member in self._members:
             yield from (
                 self._job.asked.window_so_far(objective).start for objective in (*member.objectives, *member.grouped)

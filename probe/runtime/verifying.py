@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from probe import __version__
+from probe.model.check import api_of
 from probe.model.fields import LARGEST
 from probe.model.ndjson import Json
 from probe.model.settings import Settings
@@ -41,7 +42,6 @@ from probe.report.sla import (
     seal,
 )
 from probe.report.words import plural
-from probe.runtime.exporting import api_of
 from probe.runtime.maintenance import all_windows
 from probe.runtime.sla import SlaJob
 from probe.runtime.sla_report import SlaReportJob, maintained, sla_report

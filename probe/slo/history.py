@@ -1,4 +1,4 @@
-"""A check's past as reports show it: its states, its days, and its recent past in buckets for charts."""
+"""A check's past as reports show it: its days, its incidents, and its recent past in buckets for charts."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from fractions import Fraction
 from itertools import pairwise
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
+from probe.model.incident import Incident
 from probe.model.result import Record, State
 from probe.model.sample import PHASES, FailureKind
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.slo.availability import StateTime, state_time
 from probe.slo.calendar import CalendarDay, days_until
+from probe.slo.past import Past
 from probe.slo.percentiles import Latency
+from probe.slo.periods import Period
+from probe.slo.recovery import recovery
 from probe.slo.rollup import Rollup, by_period
-from probe.slo.spans import Span, spans
+from probe.slo.spans import Span
+from probe.slo.steps import touching
 
 NO_RESPONSE: Final = "none"
 """The status class of a run that got no response at all."""
 
 STATUS_CLASSES: Final = ("1xx", "2xx", "3xx", "4xx", "5xx", NO_RESPONSE)
 DAYS: Final = 90
-
-Period: TypeAlias = tuple[Micros, Micros]
-"""From the first moment to the second, which is no longer part of it."""
 
 
 class Resolution(NamedTuple):
@@ -81,12 +84,19 @@ class Bucket:
         return sum(self.states.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day of a zone: availability by time, and the day's results in one bucket."""
+class DayLevel(NamedTuple):
+    """One day of a zone: how long each state held, and availability by the rules; `None` where nothing counts."""
 
     date: date
     time: StateTime
+    availability: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day, and its results in one bucket."""
+
+    level: DayLevel
     results: Bucket
 
 
@@ -95,6 +105,8 @@ class History:
     """A check's last `DAYS` days as a report shows them; every sequence ascends in time.
 
     Attributes:
+        past: up to now; it may reach back further.
+        incidents: those with any time down in the last `DAYS` times 24 h, outside maintenance.
         resolution: of `recent`, by the age of the oldest result: a young check is looked at more closely.
         recent: the buckets up to now, which lies in the last of them.
         recent_times: the time in each state, bucket by bucket.
@@ -102,7 +114,8 @@ class History:
         unmeasured: why slots of these are unknown, and how often.
     """
 
-    spans: tuple[Span, ...]
+    past: Past
+    incidents: tuple[Incident, ...]
     days: tuple[Day, ...]
     resolution: Resolution
     recent: tuple[Bucket, ...]
@@ -113,32 +126,45 @@ class History:
 
 
 def history(
-    tiles: Sequence[Rollup], records: Iterable[Record], *, interval: Micros, now: Micros, zone: tzinfo
+    tiles: Sequence[Rollup],
+    records: Iterable[Record],
+    past: Past,
+    incidents: Sequence[Incident],
+    *,
+    interval: Micros,
+    now: Micros,
+    zone: tzinfo,
 ) -> History:
     """The history of one check.
 
     Args:
         tiles: ascending, of all slots from the first of `history_cuts` to `now`, none across a cut.
         records: the results themselves, ascending, from `recent_start` on; later than `now` is ignored.
-        interval: of the check, for results that don't know theirs.
+        past: up to `now`, from the first of `history_cuts` on at the latest.
+        incidents: ascending.
+        interval: of the check.
         zone: whose days are counted.
     """
     kept = [record for record in records if record.scheduled_at < now]
-    runs = [run for tile in tiles for run in tile.runs]
-    steps = spans(runs, interval=interval, until=now)
     day = _group(kept, [now - DAY])[0]
-    chosen = resolution(interval=interval, age=now - runs[0].start if runs else DAY)
+    chosen = resolution(interval=interval, age=now - tiles[0].runs[0].start if tiles else DAY)
     recent = _recent(kept, chosen, now)
     return History(
-        spans=steps,
-        days=_days(tiles, steps, days_until(now, zone=zone, count=DAYS)),
+        past=past,
+        incidents=incidents_of(past, incidents, now=now),
+        days=_days(tiles, past, days_until(now, zone=zone, count=DAYS)),
         resolution=chosen,
         recent=recent,
-        recent_times=times(steps, [(item.start, item.end) for item in recent]),
+        recent_times=times(past.there, [Period(item.start, item.end) for item in recent]),
         last_day=bucket(day, start=now - DAY, end=now),
         unmeasured=_unmeasured(day),
         last=kept[-1] if kept else None,
     )
+
+
+def incidents_of(past: Past, incidents: Sequence[Incident], *, now: Micros) -> tuple[Incident, ...]:
+    """Those that count in the last `DAYS` times 24 h."""
+    return recovery(past, incidents, Period(now - DAYS * DAY, now)).incidents
 
 
 def history_cuts(now: Micros, *, zone: tzinfo) -> tuple[Micros, ...]:
@@ -181,23 +207,20 @@ def bucket(records: Sequence[Record], *, start: Micros, end: Micros) -> Bucket:
     )
 
 
-def day_times(steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[tuple[date, StateTime], ...]:
-    """The time in each state, day by day."""
-    return tuple((day.date, time) for day, time in zip(days, times(steps, _periods(days)), strict=True))
+def day_levels(past: Past, days: Sequence[CalendarDay]) -> tuple[DayLevel, ...]:
+    """Each day of a past."""
+    return tuple(_day_level(past, day) for day in days)
 
 
-def times(steps: Sequence[Span], periods: Sequence[Period]) -> tuple[StateTime, ...]:
-    """The time in each state, period by period; each looks only at the spans that can touch it."""
-    ends = [span.end for span in steps]
-    starts = [span.start for span in steps]
-    return tuple(
-        state_time(steps[bisect_right(ends, start) : bisect_right(starts, end)], start=start, end=end)
-        for start, end in periods
-    )
+def _day_level(past: Past, day: CalendarDay) -> DayLevel:
+    period = Period(day.start, day.end)
+    time = past.time(period)
+    return DayLevel(day.date, time, past.availability(period))
 
 
-def _periods(days: Sequence[CalendarDay]) -> list[Period]:
-    return [(day.start, day.end) for day in days]
+def times(steps: Sequence[Span], periods: Iterable[Period]) -> tuple[StateTime, ...]:
+    """The time in each state, period by period."""
+    return tuple(state_time(touching(steps, start, end), start=start, end=end) for start, end in periods)
 
 
 def bucket_of(rollup: Rollup) -> Bucket:
@@ -220,11 +243,11 @@ def bucket_of(rollup: Rollup) -> Bucket:
     )
 
 
-def _days(tiles: Sequence[Rollup], steps: Sequence[Span], days: Sequence[CalendarDay]) -> tuple[Day, ...]:
+def _days(tiles: Sequence[Rollup], past: Past, days: Sequence[CalendarDay]) -> tuple[Day, ...]:
     rollups = by_period(tiles, [days[0].start, *(day.end for day in days)])
     return tuple(
-        Day(date=day.date, time=time, results=bucket_of(rollup))
-        for day, time, rollup in zip(days, times(steps, _periods(days)), rollups, strict=True)
+        Day(level=level, results=bucket_of(rollup))
+        for level, rollup in zip(day_levels(past, days), rollups, strict=True)
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from probe.model.incident import Outage
@@ -16,7 +18,7 @@ from probe.slo import counting, groups
 from probe.slo.availability import StateTime, state_time
 from probe.slo.periods import Period
 from probe.slo.spans import Span, spans
-from probe.slo.steps import common, confirmed, length, without
+from probe.slo.steps import common, confirmed, length, touching, without
 from probe.slo.timeline import clipped
 
 _TAKEN_FOR: Final = {UnknownRule.EXCLUDE: State.UNKNOWN, UnknownRule.UP: State.UP, UnknownRule.DOWN: State.DOWN}
@@ -43,7 +45,10 @@ class Slots(NamedTuple):
 
     def counted(self, period: Period, rules: SlaRules) -> Iterator[Run]:
         """Those in the period, holes filled with unknown ones; those in maintenance are left out, or up."""
-        whole = counting.without_holes(self.runs, interval=self.interval, until=self.until, max_gap=rules.max_gap)
+        first = max(0, bisect_left(self.runs, period.start, key=attrgetter("last")) - 1)  # a hole may follow it
+        whole = counting.without_holes(
+            self.runs[first:], interval=self.interval, until=self.until, max_gap=rules.max_gap
+        )
         inside = clipped(whole, period.start, period.end)
         if rules.maintenance is not MaintenanceRule.COUNT_AS_UP:
             return counting.outside(inside, self.maintenance)
@@ -75,9 +80,10 @@ class Past:
         """How long each state held in the period, and what is unknown taken for something else."""
         start, end = period
         if self.shares:
-            time = groups.mean_time(self.shares, start, end, unknown_as=unknown_as)
+            shares = [touching(steps, start, end) for steps in self.shares]
+            time = groups.mean_time(shares, start, end, unknown_as=unknown_as)
         else:
-            time = _taken(state_time(self.steps, start=start, end=end), unknown_as)
+            time = _taken(state_time(touching(self.steps, start, end), start=start, end=end), unknown_as)
         return replace(time, maintenance=length(self.apart, start, end)) if self.apart else time
 
     def attained(self, period: Period, rules: SlaRules | None = None) -> Attained:
@@ -167,6 +173,8 @@ def group_of(members: Sequence[Past], group: GroupRule, *, until: Micros) -> Pas
 
 def _taken(time: StateTime, unknown_as: State) -> StateTime:
     """With what is unknown as up, or as down."""
+    if not time.unknown:
+        return time
     if unknown_as is State.UP:
         return replace(time, up=time.up + time.unknown, unknown=0)
     return replace(time, down=time.down + time.unknown, unknown=0) if unknown_as is State.DOWN else time

@@ -58,11 +58,17 @@ def recovery(
     taken_on = [one for one in counted if one.start in (acknowledged or {})]
     return Recovery(
         incidents=counted,
-        mttr=_mean(ended, lambda one: _outage(one, past)),
+        mttr=_mean(ended, lambda one: duration(one, past)),
         mttd=_mean(counted, lambda one: one.detected - one.start),
         mtta=_mean(taken_on, lambda one: (acknowledged or {})[one.start] - one.detected),
         mtbf=Fraction(time.up + time.degraded, len(counted)) if counted else None,
     )
+
+
+def duration(incident: Incident, past: Past, *, now: Micros | None = None) -> Micros:
+    """How long it lasted outside maintenance, all of its outages together; up to `now`, where it goes on."""
+    ends = [(one.start, now if one.end is None else one.end) for one in incident.outages]
+    return sum(end - start - length(past.apart, start, end) for start, end in ends if end is not None)
 
 
 def _is_down(incident: Incident, down: Sequence[Span], period: Period) -> bool:
@@ -72,11 +78,5 @@ def _is_down(incident: Incident, down: Sequence[Span], period: Period) -> bool:
     return low < high and index < len(down) and down[index].start < high
 
 
-def _outage(incident: Incident, past: Past) -> Micros:
-    """How long it lasted outside maintenance, all of its outages together; of one that ended."""
-    ended = [(one.start, one.end) for one in incident.outages if one.end is not None]
-    return sum(end - start - length(past.apart, start, end) for start, end in ended)
-
-
-def _mean(incidents: Sequence[Incident], duration: Callable[[Incident], Micros]) -> Fraction | None:
-    return Fraction(sum(map(duration, incidents)), len(incidents)) if incidents else None
+def _mean(incidents: Sequence[Incident], lasted: Callable[[Incident], Micros]) -> Fraction | None:
+    return Fraction(sum(map(lasted, incidents)), len(incidents)) if incidents else None

@@ -120,6 +120,8 @@ def extended(rollup: Rollup, late: Iterable[Record]) -> Rollup:
 
 def merged(parts: Sequence[Rollup]) -> Rollup:
     """Of one check's rollups, at least one, that have no slot in common; in whichever order or grouping."""
+    if len(parts) == 1:
+        return parts[0]
     runs = timeline.merged([part.runs for part in parts]) if _interleave(parts) else _chained(parts)
     return Rollup(
         start=min(part.start for part in parts),

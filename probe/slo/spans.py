@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from probe.model.result import State
 from probe.model.run import Run, expanded
 from probe.model.units import Micros
-
-_WEAKEST_FIRST: Final = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.UP)
 
 
 class Span(NamedTuple):
@@ -46,39 +43,6 @@ def spans(runs: Iterable[Run], *, interval: Micros, until: Micros, max_gap: Micr
             holds = part.last + longest
     _close(steps, begin, holds, state, until=until)
     return tuple(steps)
-
-
-def merge_weakest(members: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
-    """A group that is up only while all its members are: at each instant its weakest member's state.
-
-    Down is weaker than unknown, for one known failure settles the question; unknown is weaker than up. A member
-    does not count before its first span or after its last.
-    """
-    changes = heapq.merge(*(_changes(member, index) for index, member in enumerate(members)))
-    current: dict[int, State] = {}
-    merged = list[Span]()
-    since: Micros | None = None
-    for at, _, index, state in changes:
-        if current and since is not None and at > since:
-            _append(merged, since, at, _weakest(current))
-        since = at
-        if state is None:
-            current.pop(index, None)
-        else:
-            current[index] = state
-    return tuple(merged)
-
-
-def _changes(member: Sequence[Span], index: int) -> list[tuple[Micros, int, int, State | None]]:
-    """When the member's state changes, and to what; `None` (it ends) sorts before a start at the same moment."""
-    starts = [(span.start, 1, index, span.state) for span in member]
-    ends = [(span.end, 0, index, None) for span in member]
-    return sorted([*ends, *starts], key=lambda change: change[:3])
-
-
-def _weakest(states: dict[int, State]) -> State:
-    present = set(states.values())
-    return next(state for state in _WEAKEST_FIRST if state in present)
 
 
 def _close(steps: list[Span], begin: Micros, holds: Micros, state: State | None, *, until: Micros) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
 from probe.model.incident import Outage
@@ -68,6 +70,12 @@ def common(steps: Iterable[Span], periods: Sequence[Period]) -> Iterator[Span]:
         while ahead < len(periods) and periods[ahead].start < end:
             yield Span(max(start, periods[ahead].start), min(end, periods[ahead].end), state)
             ahead += 1
+
+
+def touching(steps: Sequence[Span], start: Micros, end: Micros) -> Sequence[Span]:
+    """Those of the steps, which ascend, that have any part in `[start, end)`."""
+    first = bisect_right(steps, start, key=attrgetter("end"))
+    return steps[first : bisect_left(steps, end, lo=first, key=attrgetter("start"))]
 
 
 def joined(steps: Iterable[Span]) -> tuple[Span, ...]:

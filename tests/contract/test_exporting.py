@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from probe.model.check import Api, CheckFacts, Confirm
 from probe.model.definition import Definition
+from probe.model.maintenance import MaintenanceWindow, Once, Scope
 from probe.model.ndjson import to_json
 from probe.model.result import Result, State
 from probe.model.sample import FailureKind, Phases
 from probe.model.sensitive import Sensitive
 from probe.model.settings import ReportSettings, Retention, Settings
+from probe.model.sla import GroupKind, GroupRule, MaintenanceRule, Method, SlaRules, UnknownRule
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, to_iso
 from probe.report.export import RESULTS, TABLES, AnyTable, Destination, Format
 from probe.runtime.exporting import WINDOW, ExportJob, export_figures, export_results
 from probe.runtime.importing import import_results
 from probe.runtime.lines import read_lines
+from probe.runtime.sla import SlaJob, assess
+from probe.slo.availability import StateTime
 from probe.slo.periods import CalendarStep, Period, Step, cuts
+from probe.slo.service_level import ServiceLevel
 from probe.store import Store, open_store
+from tests.fakes.checks import make_check
 
 T0: Final = 1_793_491_200 * SECOND  # 2026-11-01
 EVER: Final = 1 << 60
+LATER: Final = T0 + 200 * DAY
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 INTERVAL: Final = 10 * MINUTE
 
@@ -65,14 +74,23 @@ def filled(store: Store, *results: Result) -> Store:
     return store
 
 
-def job(store: Store, start: int, end: int, step: Step = CalendarStep.DAY, *, goes_on: bool = True) -> ExportJob:
+def job(
+    store: Store, start: int, end: int, step: Step = CalendarStep.DAY, *, goes_on: bool = True, **more: Any
+) -> ExportJob:
     return ExportJob(
         checks=store.checks(),
         locations=store.locations(),
         cuts=cuts(Period(start, end), step, zone=BERLIN),
+        now=LATER,
         zone=BERLIN,
-        intervals=dict.fromkeys(store.checks(), INTERVAL) if goes_on else {},
+        **{"defined": tuple(map(facts, store.checks())) if goes_on else (), **more},
     )
+
+
+def facts(check: str, *, runs: int = 1, recoveries: int = 1) -> CheckFacts:
+    confirm = Confirm(retries=0, after=0, runs=runs, recoveries=recoveries)
+    defined = make_check(check, interval=INTERVAL)
+    return replace(defined, confirm=confirm).facts
 
 
 def figures(store: Store, asked: ExportJob, *metrics: str, by_api: bool = False) -> list[dict[str, object]]:
@@ -288,3 +306,67 @@ def test_borders_of_windows_are_those_of_parts(opened: Callable[[], Store]) -> N
     spans = [(each["from"], each["to"]) for each in found]
     assert all(before[1] == after[0] for before, after in pairwise(spans))
     assert sum(float(str(each["down_seconds"])) for each in found) == 6 * 600
+
+
+def troubled(check: str, chance: random.Random) -> list[Result]:
+    """Four days with outages long and short, blips, slowness, gaps and slots that were not measured."""
+    found, minute = list[Result](), chance.randrange(200)
+    while minute < 4 * 1_440:
+        state = chance.choice([State.UP, State.UP, State.UP, State.DOWN, State.DOWN, State.DEGRADED, State.UNKNOWN])
+        for _ in range(chance.choice([1, 2, 3, 40])):
+            found.append(result(check, minute, state))
+            minute += 10
+        minute += chance.choice([0, 0, 0, 30, 300])
+    return found
+
+
+SAME: Final = ("availability", "coverage", "best", "worst", "down_seconds", "unknown_seconds", "maintenance_seconds")
+
+
+def of_level(level: ServiceLevel) -> tuple[float | None, ...]:
+    """The same of `probe sla`."""
+    ratios = (level.attained.availability, level.coverage, level.attained.best, level.attained.worst)
+    seconds = (level.time.down, level.time.unknown, level.time.maintenance)
+    return (*(None if ratio is None else float(ratio) for ratio in ratios), *(each / SECOND for each in seconds))
+
+
+GROUPS: Final = (
+    GroupRule(),
+    GroupRule(kind=GroupKind.ANY),
+    GroupRule(kind=GroupKind.QUORUM, quorum=2),
+    GroupRule(kind=GroupKind.MEAN),
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_availability_is_what_probe_sla_says_of_the_same_period(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    ids = ("shop/list", "shop/home", "shop/pay")
+    filled(store, *(each for id_ in ids for each in troubled(id_, chance)))
+    defined = tuple(facts(id_, runs=chance.randint(1, 3), recoveries=chance.randint(1, 3)) for id_ in ids)
+    rules = SlaRules(
+        method=chance.choice(list(Method)),
+        unknown=chance.choice(list(UnknownRule)),
+        maintenance=chance.choice(list(MaintenanceRule)),
+    )
+    window = Once(start=T0 + 40 * HOUR, end=T0 + chance.randrange(41, 60) * HOUR)
+    windows = (MaintenanceWindow(name="move", scope=Scope(checks=ids[: 1 + seed % 3]), schedule=window),)
+    apis = (Api(id="shop", name="Shop", group=GROUPS[seed % len(GROUPS)]),)
+    if seed % 2:
+        roll_up(store, T0 + 5 * DAY)
+    asked = job(store, T0 + 3 * HOUR, T0 + 4 * DAY, apis=apis, rules=rules, windows=windows, defined=defined)
+
+    def told(start: int, end: int) -> list[tuple[float | None, ...]]:
+        """By `probe sla`."""
+        period = Period(start, end)
+        by_sla = SlaJob(
+            period=period, now=LATER, zone=BERLIN, location="default", rules=rules, checks=defined, apis=apis,
+            wanted=store.checks(), windows=windows,
+        )  # fmt: skip
+        assessed = assess(by_sla, store)
+        return [of_level(level) for level in (*assessed.checks, *assessed.apis) if level.time != StateTime()]
+
+    exported = [each for by_api in (False, True) for each in figures(store, asked, "availability", by_api=by_api)]
+    for start, end in pairwise(asked.cuts):
+        of_part = [each for each in exported if each["from"] == to_iso(start)]
+        assert sorted(map(str, told(start, end))) == sorted(str(tuple(each[name] for name in SAME)) for each in of_part)

@@ -356,7 +356,7 @@ def test_a_page_that_shows_another_figure_than_it_carries_is_found(
 def test_a_digest_can_be_computed_from_an_export_with_a_few_lines(settings: Settings, filled: Store) -> None:
     document = made(settings, filled)
     file = io.BytesIO()
-    asked = ExportJob(checks=("shop/home", "shop/list"), locations=("default",), cuts=MONTH, zone=BERLIN)
+    asked = ExportJob(checks=("shop/home", "shop/list"), locations=("default",), cuts=MONTH, now=MONTH[1], zone=BERLIN)
     with Destination(kind=Format.NDJSON, output=None, standard=file).opened([RESULTS]) as sink:
         list(export_results(asked, filled, sink))
     epoch = datetime(1970, 1, 1, tzinfo=UTC)

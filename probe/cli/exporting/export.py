@@ -26,6 +26,7 @@ from probe.model.units import Micros
 from probe.report.export import RESULTS, TABLES, AnyTable, Destination, Format, Sink
 from probe.runtime.clock import SystemClock
 from probe.runtime.exporting import ExportJob, export_figures, export_results
+from probe.runtime.maintenance import all_windows
 from probe.slo.periods import cuts, parse_step
 from probe.store import Store, open_store
 
@@ -60,10 +61,11 @@ def export_command(config: Path, asked: Asked) -> None:
     destination.check(tables)
     settings = load(config)
     zone = ZoneInfo(settings.timezone)
-    borders = _borders(asked, zone)
+    now = SystemClock().now()
+    borders = _borders(asked, zone, now)
     tell_waiting(settings.spool)
     with open_store(settings.store, create=False) as store:
-        job = _job(asked, settings, store, borders=borders, zone=zone)
+        job = _job(asked, settings, store, borders=borders, now=now)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half of a file is left behind
         with _leaving_quietly(), destination.opened(tables) as sink, progress() as bar:
             task = bar.add_task("exporting", total=len(job.checks) * len(job.locations))
@@ -109,23 +111,26 @@ def _format(kind: str | None, output: Path | None) -> Format:
     return Format(suffix) if suffix in list(Format) else Format.CSV
 
 
-def _borders(asked: Asked, zone: ZoneInfo) -> tuple[Micros, ...]:
-    period = asked.period.read(now=SystemClock().now(), zone=zone)
+def _borders(asked: Asked, zone: ZoneInfo, now: Micros) -> tuple[Micros, ...]:
+    period = asked.period.read(now=now, zone=zone)
     try:
         return cuts(period, parse_step(asked.every), zone=zone)
     except ValueError as error:
         raise ConfigurationError(f"--every: {error}") from None
 
 
-def _job(asked: Asked, settings: Settings, store: Store, *, borders: tuple[Micros, ...], zone: ZoneInfo) -> ExportJob:
+def _job(asked: Asked, settings: Settings, store: Store, *, borders: tuple[Micros, ...], now: Micros) -> ExportJob:
     """All checks of the file and of the store, or those that were named."""
-    intervals = {check.id: check.interval for check in settings.checks}
     locations = store.locations()
     look_up("location", asked.locations, locations)
     return ExportJob(
         checks=Selection(checks=asked.checks, apis=asked.apis).chosen(settings, store),
         locations=tuple(name for name in locations if name in asked.locations or not asked.locations),
         cuts=borders,
-        zone=zone,
-        intervals=intervals,
+        now=now,
+        zone=ZoneInfo(settings.timezone),
+        defined=tuple(check.facts for check in settings.checks),
+        apis=settings.apis,
+        rules=settings.sla,
+        windows=all_windows(settings, store),
     )

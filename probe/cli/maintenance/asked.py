@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from probe.cli.options import duration
 from probe.cli.selection import label_of, look_up
 from probe.config.zones import why_no_zone
+from probe.model.check import api_of
 from probe.model.errors import ConfigurationError
 from probe.model.maintenance import Once, Recurring, Schedule, Scope
 from probe.model.settings import Settings
 from probe.model.units import SECOND, Micros, to_datetime
 from probe.runtime.clock import SystemClock
-from probe.runtime.exporting import api_of
 from probe.slo.periods import parse_moment
 from probe.slo.schedules import parse_days_of_month, parse_times, parse_weekdays
 

@@ -36,7 +36,7 @@ _KEY: Final = (
 
 
 def _key(each: Slice) -> Row:
-    return (each.part.start, each.part.end, each.api, each.check, each.location)
+    return (*each.part.period, each.api, each.check, each.location)
 
 
 def _counts(*names: str) -> tuple[Column, ...]:
@@ -65,7 +65,8 @@ def _usage(each: Slice) -> Iterator[Row]:
 def _rate(each: Slice) -> Iterator[Row]:
     figures, part = each.part.figures, each.part
     states = (figures.states.get(state, 0) for state in State)
-    per_minute = figures.measured * MINUTE / (part.end - part.start)
+    start, end = part.period
+    per_minute = figures.measured * MINUTE / (end - start)
     yield (*_key(each), figures.slots, figures.measured, *states, per_minute)
 
 
@@ -86,9 +87,10 @@ def _traffic(each: Slice) -> Iterator[Row]:
 
 
 def _availability(each: Slice) -> Iterator[Row]:
-    time = each.part.time
-    seconds = (value / SECOND for value in (time.up, time.degraded, time.down, time.unknown))
-    yield (*_key(each), time.availability, time.coverage, time.worst, time.best, *seconds)
+    time, attained = each.part.time, each.part.attained
+    ratios = (attained.availability, time.coverage, attained.worst, attained.best)
+    seconds = (value / SECOND for value in (time.up, time.degraded, time.down, time.unknown, time.maintenance))
+    yield (*_key(each), *(None if ratio is None else float(ratio) for ratio in ratios), *seconds)
 
 
 def _phases(each: Slice) -> Iterator[Row]:
@@ -122,6 +124,7 @@ TABLES: Final = {
             _availability,
             *_numbers("availability", "coverage", "worst", "best"),
             *_numbers(*(f"{state}_seconds" for state in (State.UP, State.DEGRADED, State.DOWN, State.UNKNOWN))),
+            *_numbers("maintenance_seconds"),
         ),
         _table("phases", _phases, *_numbers(*(f"{phase}_ms" for phase in PHASES))),
     )

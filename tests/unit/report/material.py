@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
+from probe.alerting.incidents import incidents
 from probe.model.check import Api, CheckFacts, Confirm, Severity
 from probe.model.result import AssertionOutcome, Evidence, Record, State, Verdict
 from probe.model.sample import FailureKind
+from probe.model.sla import GroupRule
 from probe.model.units import DAY, HOUR, MINUTE, Micros
 from probe.report.site import Site, SiteApi, SiteCheck
-from probe.slo.history import History
+from probe.slo.history import History, incidents_of
+from probe.slo.past import group_of
+from probe.slo.periods import Period
 from tests.fakes.history import past as past_of
 
 NOW: Micros = 1_795_176_000_000_000  # 2026-11-20T12:00:00Z, a Friday
 ZONE = ZoneInfo("Europe/Berlin")
 INTERVAL = 5 * MINUTE
+ALL = GroupRule()
 
 
 def record(at: Micros, state: State = State.UP, *, latency: Micros = 120_000) -> Record:
@@ -36,8 +41,11 @@ def unmeasured(start: Micros, end: Micros, kind: FailureKind = FailureKind.MISSE
     ]
 
 
-def past(records: Iterable[Record]) -> History:
-    return past_of(records, interval=INTERVAL, now=NOW, zone=ZONE)
+def past(
+    records: Iterable[Record], *, maintenance: Sequence[Period] = (), runs: int = 1, recoveries: int = 1
+) -> History:
+    confirm = Confirm(retries=0, after=0, runs=runs, recoveries=recoveries)
+    return past_of(records, interval=INTERVAL, now=NOW, zone=ZONE, maintenance=maintenance, confirm=confirm)
 
 
 def healthy() -> History:
@@ -70,13 +78,22 @@ def facts(name: str = "list", *, api: str = "orders", shown: str = "", url: str 
 
 def check(name: str = "list", *, seen: History | None = None, **shown: str) -> SiteCheck:
     seen = seen or healthy()
-    last = seen.spans[-1].state if seen.spans else State.UNKNOWN
+    last = seen.past.there[-1].state if seen.past.there else State.UNKNOWN
     failures = (evidence(),) if last is State.DOWN else ()
     return SiteCheck(facts=facts(name, **shown), history=seen, failures=failures)
 
 
+def group(*checks: SiteCheck, name: str = "Orders API", rule: GroupRule = ALL) -> SiteApi:
+    found = group_of([check.history.past for check in checks], rule, until=NOW)
+    return SiteApi(
+        api=Api(id="orders", name=name, labels=(("tier", "gold"),), group=rule),
+        checks=checks,
+        past=found,
+        incidents=incidents_of(found, incidents(found.outages, max_gap=2 * INTERVAL), now=NOW),
+    )
+
+
 def site(*checks: SiteCheck, simulated_until: Micros | None = None, **shown: str) -> Site:
-    api = Api(id="orders", name=shown.get("api_name", "Orders API"), labels=(("tier", "gold"),))
     return Site(
         title=shown.get("title", "Example APIs"),
         now=NOW,
@@ -84,5 +101,5 @@ def site(*checks: SiteCheck, simulated_until: Micros | None = None, **shown: str
         version="0.1.0",
         simulated_until=simulated_until,
         notices=(shown.get("notice", "orders/list does not verify TLS"),),
-        apis=(SiteApi(api=api, checks=checks or (check(),)),),
+        apis=(group(*(checks or (check(),)), name=shown.get("api_name", "Orders API")),),
     )

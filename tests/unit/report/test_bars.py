@@ -2,20 +2,25 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
 from probe.model.units import DAY, HOUR, MINUTE
 from probe.report.bars import day_bars, day_sentence, gist, row_bars
 from probe.slo.availability import StateTime
-from probe.slo.history import DAYS
+from probe.slo.history import DAYS, DayLevel
 
 UP = StateTime(up=DAY)
 NONE = StateTime()
 
 
-def days(*times: StateTime) -> list[tuple[date, StateTime]]:
-    return [(date(2026, 11, 1) + timedelta(index), time) for index, time in enumerate(times)]
+def days(*times: StateTime) -> list[DayLevel]:
+    first = date(2026, 11, 1)
+    return [
+        DayLevel(first + timedelta(index), time, Fraction(time.known - time.down, time.known) if time.known else None)
+        for index, time in enumerate(times)
+    ]
 
 
 def drawn(*times: StateTime) -> str:
@@ -101,8 +106,8 @@ def test_no_part_leaves_the_bar_on_a_day_of_everything() -> None:
 def test_the_bars_are_told_in_words() -> None:
     times = days(UP, NONE, StateTime(unknown=DAY), StateTime(up=DAY - MINUTE, down=MINUTE))
     assert gist(times) == "down on 1 day, 1 day unknown, 1 day without results"
-    assert day_sentence(*times[3]) == "4 Nov: 99.930% available, down 1 min"
-    assert day_sentence(*times[2]) == "3 Nov: unknown all day"
+    assert day_sentence(times[3]) == "4 Nov: 99.930% available, down 1 min"
+    assert day_sentence(times[2]) == "3 Nov: unknown all day"
 
 
 def test_no_downtime_is_claimed_only_where_something_is_known() -> None:
@@ -113,3 +118,33 @@ def test_no_downtime_is_claimed_only_where_something_is_known() -> None:
 def test_titles_are_given_only_where_there_is_room_for_them() -> None:
     assert "<title>1 Nov: 100% available</title>" in drawn(UP, UP)
     assert "<title>" not in row(UP, UP)
+
+
+def test_maintenance_lies_at_the_bottom_in_its_share_of_the_day_and_takes_no_dot() -> None:
+    assert 'class=m stroke-width="3" d="M1 10.5h1"' in drawn(UP, StateTime(up=16 * HOUR, maintenance=8 * HOUR))
+    whole = drawn(StateTime(maintenance=DAY))
+    assert 'class=m stroke-width="9" d="M0 7.5h1"' in whole
+    assert "class=e" not in whole
+    assert "class=r" not in whole
+
+
+def test_windows_that_recur_are_one_line() -> None:
+    weekly = [UP, UP, UP, UP, UP, UP, StateTime(up=22 * HOUR, maintenance=2 * HOUR)]
+    assert row(*weekly, *weekly).count('<path class=m stroke-width="2" d="M6 11h1M13 11h1"/>') == 1
+
+
+def test_what_is_unknown_lies_above_maintenance_and_downtime_does_not_cover_it() -> None:
+    unknown = drawn(StateTime(up=8 * HOUR, unknown=8 * HOUR, maintenance=8 * HOUR))
+    assert 'class=x d="M0 9v-3"' in unknown
+    assert 'class=d d="M0 0v9"' in drawn(StateTime(down=16 * HOUR, maintenance=8 * HOUR))
+
+
+def test_maintenance_is_told_in_words() -> None:
+    times = days(StateTime(up=20 * HOUR, down=2 * HOUR, maintenance=2 * HOUR), StateTime(maintenance=DAY), UP)
+    assert gist(times) == "down on 1 day, maintenance on 2 days"
+    assert day_sentence(times[0]) == "1 Nov: 90.909% available, down 2 h, maintenance 2 h"
+    assert day_sentence(times[1]) == "2 Nov: maintenance all day"
+    assert (
+        day_sentence(days(StateTime(unknown=22 * HOUR, maintenance=2 * HOUR))[0])
+        == "1 Nov: unknown 22 h, maintenance 2 h"
+    )

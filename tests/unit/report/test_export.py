@@ -13,19 +13,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probe.alerting.outages import Policy, outages_of
+from probe.model.check import Confirm
 from probe.model.errors import ConfigurationError
 from probe.model.ndjson import from_json
 from probe.model.result import Record, Result, State
 from probe.model.sample import FailureKind, Phases
+from probe.model.sla import SlaRules
 from probe.model.units import DAY, MINUTE, SECOND
 from probe.report.export import RESULTS, TABLES, Destination, Format, Slice
 from probe.report.export.columns import AnyTable, Cell, Row
 from probe.report.export.files import replacing
 from probe.report.export.parquet import GROUP
 from probe.report.export.separated import guarded
+from probe.slo.availability import StateTime
 from probe.slo.histogram import ERROR
-from probe.slo.rollup import Rollup, of_records
+from probe.slo.past import Attained, past_of
+from probe.slo.periods import Period
+from probe.slo.rollup import Figures, of_records
 from probe.slo.series import Part, series
+from probe.slo.timeline import runs_of, single
 
 T0: Final = 1_793_491_200 * SECOND
 KEY: Final = ("2026-11-01T00:00:00Z", "2026-11-01T00:10:00Z", "shop", "shop/list", "default")
@@ -46,9 +53,18 @@ RECORDS: Final = [
 ]
 
 
-def slice_of(records: list[Record], *, length: int = 10 * MINUTE, check: str | None = "shop/list") -> Slice:
-    rollup = of_records(records, start=T0, end=T0 + length)
-    (part,) = series([rollup], interval=MINUTE, goes_on=True)
+def slice_of(
+    records: list[Record],
+    *,
+    length: int = 10 * MINUTE,
+    check: str | None = "shop/list",
+    maintenance: tuple[Period, ...] = (),
+) -> Slice:
+    period = Period(T0, T0 + length)
+    runs = runs_of(map(single, records))
+    outages = outages_of(runs, Policy.of(Confirm(retries=0, after=0), interval=MINUTE))
+    past = past_of(runs, outages, maintenance, SlaRules(), interval=MINUTE, until=period.end)
+    (part,) = series([(period, of_records(records, start=T0, end=period.end).figures)], past)
     return Slice(api="shop", check=check, location="default", part=part)
 
 
@@ -103,6 +119,12 @@ def test_availability_is_by_time() -> None:
     assert (found["availability"], found["coverage"], found["worst"], found["best"]) == (0.6, 0.5, 0.3, 0.8)
 
 
+def test_maintenance_is_apart() -> None:
+    found = values("availability", slice_of(RECORDS, maintenance=(Period(T0 + 3 * MINUTE, T0 + 10 * MINUTE),)))
+    assert (found["down_seconds"], found["unknown_seconds"], found["maintenance_seconds"]) == (0.0, 0.0, 420.0)
+    assert (found["availability"], found["coverage"]) == (1.0, 1.0)
+
+
 def test_phases_are_means_over_responses() -> None:
     found = values("phases", slice_of(RECORDS))
     assert (found["dns_ms"], found["connect_ms"], found["send_ms"]) == (None, 1.0, 0.1)
@@ -118,7 +140,8 @@ def test_what_is_not_known_is_absent_and_never_0() -> None:
 
 
 def test_where_there_is_no_time_there_is_no_ratio() -> None:
-    part = Part(start=T0, end=T0 + 1, figures=Rollup(start=T0, end=T0 + 1).figures, steps=())
+    nothing = Attained(None, None, None)
+    part = Part(period=Period(T0, T0 + 1), figures=Figures(), time=StateTime(), attained=nothing)
     found = values("availability", Slice(api="shop", check=None, location="default", part=part))
     assert [found[name] for name in ("availability", "coverage", "worst", "best")] == [None] * 4
 

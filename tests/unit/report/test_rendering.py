@@ -125,10 +125,10 @@ def _themes() -> dict[str, dict[str, str]]:
 def test_text_has_the_contrast_of_wcag_aa(theme: str) -> None:
     colours = _themes()[theme]
     grounds = [colours["ground"], colours["surface"]]
-    texts = ("ink", "quiet", "link", "up", "degraded", "down", "unknown")
+    texts = ("ink", "quiet", "link", "up", "degraded", "down", "unknown", "maintenance")
     pairs = {(text, ground) for text in texts for ground in grounds}
-    pairs |= {(state, colours[f"{state}-tint"]) for state in ("up", "degraded", "down", "unknown")}
-    pairs |= {("quiet", colours[f"{state}-tint"]) for state in ("up", "degraded", "down", "unknown")}  # fmt: skip
+    pairs |= {(state, colours[f"{state}-tint"]) for state in ("up", "degraded", "down", "unknown", "maintenance")}
+    pairs |= {("quiet", colours[f"{state}-tint"]) for state in ("up", "degraded", "down", "unknown", "maintenance")}  # fmt: skip
     assert {
         pair: _contrast(colours[pair[0]], pair[1]) for pair in pairs if _contrast(colours[pair[0]], pair[1]) < 4.5
     } == {}

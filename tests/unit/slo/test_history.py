@@ -35,7 +35,7 @@ def test_nothing_measured_is_an_empty_history() -> None:
     empty = past([], interval=MINUTE, now=NOW, zone=UTC)
     assert empty.last is None
     assert len(empty.days) == DAYS
-    assert all(day.time.total == 0 and day.results.runs == 0 for day in empty.days)
+    assert all(day.level.time.total == 0 and day.results.runs == 0 for day in empty.days)
 
 
 def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
@@ -43,7 +43,7 @@ def test_it_counts_each_result_in_its_day_and_its_bucket() -> None:
     found = past(records, interval=MINUTE, now=NOW, zone=UTC)
     assert found.days[-1].results.runs == 60
     assert sum(bucket.runs for bucket in found.recent) == 60
-    assert found.days[-1].time.up == HOUR
+    assert found.days[-1].level.time.up == HOUR
     assert found.last == records[-1]
     assert found.resolution == Resolution(2 * HOUR, MINUTE)
     assert len(found.recent) == len(found.recent_times) == 120

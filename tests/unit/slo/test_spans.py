@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from probe.model.result import State
 from probe.model.run import Run
 from probe.slo.availability import state_time
-from probe.slo.spans import Span, merge_weakest
+from probe.slo.spans import Span
 from probe.slo.spans import spans as spans_of
 from probe.slo.timeline import runs_of
 
@@ -63,49 +63,6 @@ def test_the_spans_cover_the_time_since_the_first_slot_once(verdicts: list[tuple
     found = spans(verdicts, interval=interval, until=1100)
     assert sum(span.end - span.start for span in found) == (1100 - verdicts[0][0] if verdicts else 0)
     assert all(one.end == next_.start and one.state is not next_.state for one, next_ in itertools.pairwise(found))
-
-
-def test_a_group_is_down_while_any_member_is() -> None:
-    assert merge_weakest([(Span(0, 30, UP),), (Span(0, 10, UP), Span(10, 20, DOWN), Span(20, 30, UP))]) == (
-        Span(0, 10, UP),
-        Span(10, 20, DOWN),
-        Span(20, 30, UP),
-    )
-
-
-def test_a_group_is_not_up_while_a_member_is_unknown() -> None:
-    assert merge_weakest([(Span(0, 10, UP),), (Span(0, 10, UNKNOWN),)]) == (Span(0, 10, UNKNOWN),)
-
-
-def test_a_known_failure_outweighs_what_is_unknown() -> None:
-    assert merge_weakest([(Span(0, 10, DOWN),), (Span(0, 10, UNKNOWN),)]) == (Span(0, 10, DOWN),)
-
-
-def test_a_member_does_not_count_before_its_first_slot() -> None:
-    assert merge_weakest([(Span(0, 20, UP),), (Span(10, 20, DOWN),)]) == (
-        Span(0, 10, UP),
-        Span(10, 20, DOWN),
-    )
-
-
-def test_a_time_without_any_member_stays_empty() -> None:
-    assert merge_weakest([(Span(0, 10, UP),), (Span(20, 30, UP),)]) == (
-        Span(0, 10, UP),
-        Span(20, 30, UP),
-    )
-
-
-@given(st.lists(series, min_size=1, max_size=4))
-def test_at_every_instant_a_group_is_its_weakest_member(
-    group: list[list[tuple[int, State]]],
-) -> None:
-    members = [spans(verdicts, interval=40, until=1100) for verdicts in group]
-    merged = merge_weakest(members)
-    for instant in range(0, 1100, 7):
-        present = {span.state for member in members for span in member if span.start <= instant < span.end}
-        found = [span.state for span in merged if span.start <= instant < span.end]
-        weakest = next((state for state in (DOWN, UNKNOWN, DEGRADED, UP) if state in present), None)
-        assert found == ([weakest] if weakest else [])
 
 
 @given(series)
