@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from tests.reference.past import DOWN, GOOD, MAINTENANCE, UNKNOWN, UP, Past
@@ -65,6 +66,11 @@ def needed(group: Group, members: int) -> int:
 
 def moments(members: Sequence[Past], period: Period, rules: Rules) -> dict[int, Moment]:
     """Tick by tick; those before the first result of them all are left out."""
+    return _moments(tuple(members), period, rules)
+
+
+@lru_cache(maxsize=64)
+def _moments(members: tuple[Past, ...], period: Period, rules: Rules) -> dict[int, Moment]:
     each = [member.states(period.start, period.end, period.tick) for member in members]
     found = {}
     for moment in sorted(set[int]().union(*each)):

@@ -50,7 +50,7 @@ class Outage:
         return self.start <= moment and (self.end is None or moment < self.end)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Past:
     """All that is known of a check, ascending, and how it is to be understood."""
 
