@@ -5,12 +5,13 @@ from __future__ import annotations
 from probe.report.contents import Page, pages
 from probe.report.files import Written, check_writable, write, write_files
 from probe.report.rendering import render
-from probe.report.site import Ongoing, ProberFacts, Site, SiteApi, SiteCheck
+from probe.report.site import Ongoing, ProberFacts, ReportLink, Site, SiteApi, SiteCheck
 
 __all__ = [
     "Ongoing",
     "Page",
     "ProberFacts",
+    "ReportLink",
     "Site",
     "SiteApi",
     "SiteCheck",

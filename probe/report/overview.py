@@ -13,7 +13,7 @@ from probe.model.units import Micros
 from probe.report.figures import Frame, Standing, frame, ongoing_text, reason
 from probe.report.group import ApiGroup
 from probe.report.prober import ProberPanel, prober_notices, prober_panel
-from probe.report.site import Site, SiteCheck
+from probe.report.site import ReportLink, Site, SiteCheck
 from probe.report.words import CONDITION_WORDS, Condition, Moment, duration_text, moment, plural
 
 WORST_FIRST: Final = (Condition.DOWN, Condition.UNKNOWN, Condition.DEGRADED, Condition.MAINTENANCE, Condition.UP)
@@ -64,6 +64,7 @@ class Overview:
     maintenance: tuple[str, ...]
     groups: tuple[ApiGroup, ...]
     prober: ProberPanel | None
+    service_levels: tuple[ReportLink, ...] = ()
 
 
 def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
@@ -81,6 +82,7 @@ def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
         maintenance=tuple(_maintenance(members, zone)),
         groups=tuple(groups),
         prober=prober_panel(site, zone),
+        service_levels=site.service_levels,
     )
 
 

@@ -80,6 +80,14 @@ class ProberFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLink:
+    """A service level report beside the site: of what, such as `October 2026`, and where."""
+
+    called: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything the pages show.
 
@@ -90,6 +98,7 @@ class Site:
         rules: by which availability is counted.
         notices: sentences for the overview, such as "orders/list does not verify TLS".
         prober: `None` when no daemon made this site.
+        service_levels: the reports that are there, the newest first.
     """
 
     title: str
@@ -101,3 +110,4 @@ class Site:
     notices: tuple[str, ...] = ()
     prober: ProberFacts | None = None
     apis: tuple[SiteApi, ...]
+    service_levels: tuple[ReportLink, ...] = ()

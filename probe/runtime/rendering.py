@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,9 @@ from probe.model.sla import MaintenanceRule, SlaRules
 from probe.model.units import DAY, Micros
 from probe.report import Ongoing, ProberFacts, Site, SiteApi, SiteCheck, pages, write
 from probe.runtime.apart import serve_one
+from probe.runtime.months import Months
 from probe.runtime.sla import SlaJob, subjects_of
+from probe.runtime.sla_report import SlaReportJob
 from probe.slo.budget import ObjectiveStatus
 from probe.slo.history import history, history_cuts, incidents_of, recent_start
 from probe.slo.maintenance import occurrence
@@ -43,7 +45,8 @@ class RenderJob:
     Attributes:
         rules: by which availability is counted.
         windows: of maintenance, those of the file; the store has its own.
-        prober: what a daemon knows of itself.
+        prober: what a daemon knows of itself; `None` where somebody asks for the report.
+        file, file_digest: the configuration, and its SHA-256.
     """
 
     store: Sensitive
@@ -57,6 +60,8 @@ class RenderJob:
     rules: SlaRules = field(default=SlaRules())
     windows: tuple[MaintenanceWindow, ...] = ()
     prober: ProberFacts | None = None
+    file: str = ""
+    file_digest: str = ""
 
     @classmethod
     def of(cls, settings: Settings, *, now: Micros, prober: ProberFacts | None = None) -> RenderJob:
@@ -73,6 +78,8 @@ class RenderJob:
             rules=settings.sla,
             windows=settings.maintenance,
             prober=prober,
+            file=settings.source,
+            file_digest=settings.digest,
         )
 
 
@@ -98,9 +105,32 @@ def render_site(job: RenderJob) -> Rendered:
         ConfigurationError: the folder can't be written.
     """
     with open_store(job.store, create=False) as store:
-        site = _site(job, store)
+        months = Months(directory=Path(job.directory), is_asked=job.prober is None)
+        site = replace(_site(job, store), service_levels=months.write(_months_job(job, store), store))
     written = write(Path(job.directory), pages(site))
     return Rendered(pages=written.total, changed=written.changed, index=str(Path(job.directory) / "index.html"))
+
+
+def _months_job(job: RenderJob, store: Store) -> SlaReportJob:
+    """Of which month is said later."""
+    return SlaReportJob(
+        sla=SlaJob(
+            period=Period(job.now - DAY, job.now),
+            now=job.now,
+            zone=ZoneInfo(job.timezone),
+            location=job.location,
+            rules=job.rules,
+            checks=job.checks,
+            apis=job.apis,
+            wanted=tuple(sorted({*store.checks(), *(facts.id for facts in job.checks)})),
+            windows=(*job.windows, *store.maintenance.windows()),
+        ),
+        title=job.title,
+        version=__version__,
+        timezone=job.timezone,
+        file=Path(job.file).name,
+        file_digest=job.file_digest,
+    )
 
 
 def _site(job: RenderJob, store: Store) -> Site:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,7 @@ from probe.report.sla import Maintained, SlaReport, Told
 from probe.runtime.sla import SlaJob, Subjects, assessed_of, subjects_of
 from probe.slo.digest import ResultsDigest, digest_of
 from probe.slo.maintenance import periods
+from probe.slo.periods import Period
 from probe.slo.service_level import Assessed, Subject
 from probe.slo.steps import length
 from probe.slo.timeline import clipped
@@ -49,6 +50,10 @@ class SlaReportJob:
             file=Path(settings.source).name,
             file_digest=settings.digest,
         )
+
+    def of_period(self, period: Period) -> Self:
+        """The same of another period."""
+        return replace(self, sla=replace(self.sla, period=period))
 
 
 def sla_report(job: SlaReportJob, store: Store) -> SlaReport:
