@@ -8,14 +8,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from probe import __version__
-from probe.model.check import api_of
 from probe.model.fields import LARGEST
 from probe.model.ndjson import Json
 from probe.model.settings import Settings
@@ -30,37 +26,20 @@ from probe.report.sla import (
     Inputs,
     Node,
     Verification,
-    api_json,
-    check_json,
     differences,
-    document_of,
     inputs_of,
     leaves,
-    maintained_json,
     page_of,
-    rules_json,
     seal,
 )
 from probe.report.words import plural
-from probe.runtime.maintenance import all_windows
-from probe.runtime.sla import SlaJob
-from probe.runtime.sla_report import SlaReportJob, maintained, sla_report
+from probe.model.check import api_of
+from probe.runtime.made_again import BESIDE, Held, job_of, made_again
+from probe.runtime.since import configuration_since, maintenance_since
 from probe.slo.histogram import ERROR
 from probe.store import Store
 
 _PERCENTILES: Final = tuple(f".latency_ms.{name}" for name in ("p50", "p90", "p95", "p99"))
-_BESIDE: Final = (".notes", ".cause_text", ".latency_is_exact")
-"""No figures: what people said may have grown, and words may have changed."""
-
-
-class _Held(NamedTuple):
-    """A report beside itself, made again."""
-
-    document: Document
-    inputs: Inputs
-    again: Document
-    settings: Settings
-    store: Store
 
 
 def verify(handed: Handed, settings: Settings, store: Store) -> Verification:
@@ -71,49 +50,18 @@ def verify(handed: Handed, settings: Settings, store: Store) -> Verification:
         Malformed: the report isn't as a report is; the message says where.
     """
     inputs = inputs_of(handed.document)
-    again = _made_again(inputs, _job(inputs), store)
-    held = _Held(handed.document, inputs, again, settings, store)
+    again = made_again(inputs, job_of(inputs), store)
+    held = Held(handed.document, inputs, again, settings, store)
     purged = dict(_purged(held))
     findings = (
         *(Finding(FindingKind.PURGED, why, f"results.checks.{check}") for check, why in purged.items()),
         *_results(held, purged),
         *_figures(held, purged),
-        *_maintenance(held),
-        *_configuration(held),
+        *maintenance_since(held),
+        *configuration_since(held),
         *_integrity(handed),
     )
     return Verification(figures=len(_figures_of(handed.document)), findings=findings)
-
-
-def _job(inputs: Inputs) -> SlaJob:
-    return SlaJob(
-        period=inputs.period,
-        now=inputs.made_at,
-        zone=ZoneInfo(inputs.timezone),
-        location=inputs.location,
-        rules=inputs.rules,
-        checks=inputs.checks,
-        apis=inputs.apis,
-        wanted=inputs.wanted,
-        windows=inputs.windows,
-    )
-
-
-def _made_again(inputs: Inputs, job: SlaJob, store: Store) -> Document:
-    """The same report; of APIs that it doesn't tell of, because not all of their checks are in it, it tells no more now."""
-    made = sla_report(
-        SlaReportJob(
-            sla=job,
-            title=inputs.title,
-            version=__version__,
-            timezone=inputs.timezone,
-            file=inputs.file,
-            file_digest=inputs.file_digest,
-        ),
-        store,
-    )
-    told = tuple(level for level in made.assessed.apis if level.id in inputs.apis_told)
-    return document_of(replace(made, assessed=replace(made.assessed, apis=told)))
 
 
 def _figures_of(document: Document) -> dict[str, Json]:
@@ -121,11 +69,11 @@ def _figures_of(document: Document) -> dict[str, Json]:
         path: value
         for name in ("sla", "incidents", "results")
         for path, value in leaves(document.get(name), name)
-        if not any(beside in path for beside in _BESIDE)
+        if not any(beside in path for beside in BESIDE)
     }
 
 
-def _purged(held: _Held) -> Iterator[tuple[str, str]]:
+def _purged(held: Held) -> Iterator[tuple[str, str]]:
     """The checks of which the store has not all results any more that the report rests on, and what to say of each."""
     found = _digests(held.again)
     with held.store.ranges(held.inputs.location) as ranges:
@@ -141,7 +89,7 @@ def _purged(held: _Held) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _results(held: _Held, purged: Mapping[str, str]) -> Iterator[Finding]:
+def _results(held: Held, purged: Mapping[str, str]) -> Iterator[Finding]:
     """Where results came or went, or are other ones."""
     found = _digests(held.again)
     for check, told in _digests(held.document).items():
@@ -162,18 +110,18 @@ def _digests(document: Document) -> dict[str, Node]:
     return {check: checks.inner(check) for check in checks.names()}
 
 
-def _figures(held: _Held, purged: Mapping[str, str]) -> Iterator[Finding]:
+def _figures(held: Held, purged: Mapping[str, str]) -> Iterator[Finding]:
     hidden = {*(f"[{check}]" for check in purged), *(f"[{api_of(check)}]" for check in purged)}
     hidden |= {f".checks.{check}." for check in purged} | ({"results.digest"} if purged else set())
     for name in ("sla", "incidents", "results"):
         for difference in differences(held.document.get(name), held.again.get(name), name):
             path = difference.path
-            if any(beside in path for beside in _BESIDE) or any(part in path for part in hidden):
+            if any(beside in path for beside in BESIDE) or any(part in path for part in hidden):
                 continue
             yield _finding(held, difference)
 
 
-def _finding(held: _Held, difference: Difference) -> Finding:
+def _finding(held: Held, difference: Difference) -> Finding:
     path, reported, recomputed = difference
     if path.startswith("sla.") and _is_coarser(held, path):
         if path.endswith(_PERCENTILES) and _is_within(reported, recomputed):
@@ -185,7 +133,7 @@ def _finding(held: _Held, difference: Difference) -> Finding:
     return Finding(FindingKind.FIGURE, "it differs", path, reported, recomputed)
 
 
-def _is_coarser(held: _Held, path: str) -> bool:
+def _is_coarser(held: Held, path: str) -> bool:
     """Whether a latency came from single results, and now doesn't, of any check that it is about."""
     found = _digests(held.again)
     for check, told in _digests(held.document).items():
@@ -208,96 +156,6 @@ def _is_within(reported: Json, recomputed: Json) -> bool:
 
 def _divides_an_hour(inputs: Inputs) -> bool:
     return bool(inputs.period.start % HOUR or min(inputs.period.end, inputs.made_at) % HOUR)
-
-
-def _maintenance(held: _Held) -> Iterator[Finding]:
-    """What counts as maintenance now, and didn't then, or the other way round; with the log's word on it."""
-    node = Node(held.document).inner("maintenance")
-    then = Counter(_window_key(each.value) for each in node.each("windows"))
-    windows = _now(held)
-    now = Counter(_window_key(each) for each in windows)
-    for number, (said, keys) in enumerate((("is declared now, and the report has none", now - then),
-                                            ("is in the report, and isn't declared now", then - now))):  # fmt: skip
-        for key in keys.elements():
-            name, periods = key.name, key.periods
-            why = f'the window "{name}" {said} of it so: {periods}{_logged(held, name)}'
-            yield Finding(FindingKind.MAINTENANCE, why, "maintenance.windows", *((None, name), (name, None))[number])
-
-
-class _WindowKey(NamedTuple):
-    name: str
-    id: str
-    scope: str
-    periods: str
-
-
-def _window_key(window: Json) -> _WindowKey:
-    node = Node({"window": window}).inner("window")
-    periods = ", ".join(f"{each.text('from')} to {each.text('to')}" for each in node.each("periods"))
-    scope = node.inner("on")
-    labels = scope.inner("labels")
-    named = (*scope.texts("checks"), *scope.texts("apis"), *(f"{name}={labels.text(name)}" for name in labels.names()))
-    return _WindowKey(node.text("name"), "" if node.is_null("id") else node.text("id"), " ".join(named), periods)
-
-
-def _now(held: _Held) -> list[Json]:
-    job = replace(_job(held.inputs), windows=all_windows(held.settings, held.store))
-    return [maintained_json(each) for each in maintained(job, held.inputs.since)]
-
-
-def _logged(held: _Held, name: str) -> str:
-    """What was done to it since, if anything is known of that."""
-    changes = [
-        change
-        for change in held.store.maintenance.log()
-        if change.at > held.inputs.made_at
-        and name in (change.window.name, change.before.name if change.before else None)
-    ]
-    return "".join(f"; {change.action.value} by {change.author} at {to_iso(change.at)}" for change in changes)
-
-
-def _configuration(held: _Held) -> Iterator[Finding]:
-    """Of another file the report may say other things; of the same one it may not."""
-    is_same = held.settings.digest == held.inputs.file_digest
-    if not is_same:
-        why = "the configuration has changed since; the figures were recomputed by the report's own"
-        yield Finding(
-            FindingKind.CONFIGURATION, why, "configuration.sha256", held.inputs.file_digest, held.settings.digest
-        )
-    kind = FindingKind.INPUT if is_same else FindingKind.CONFIGURATION
-    for difference in _inputs(held):
-        yield Finding(kind, "the configuration says otherwise now", *difference)
-    if not is_same:
-        yield from _today(held)
-
-
-def _inputs(held: _Held) -> Iterator[Difference]:
-    """What checks and APIs are judged by, where the configuration says otherwise."""
-    configuration = held.document["configuration"]
-    checks = {check.id: check.facts for check in held.settings.checks}
-    apis = {api.id: api for api in held.settings.apis}
-    now: Json = {
-        "checks": [check_json(checks[each.id]) for each in held.inputs.checks if each.id in checks],
-        "apis": [api_json(apis[each.id]) for each in held.inputs.apis if each.id in apis],
-    }
-    told = {name: configuration[name] for name in ("checks", "apis")} if isinstance(configuration, dict) else None
-    yield from differences(told, now, "configuration")
-    gap = rules_json(held.settings.sla)["max_gap"]  # the one rule that no option changes
-    rules = Node(held.document).inner("rules")
-    told_gap = None if rules.is_null("max_gap") else rules.text("max_gap")
-    yield from differences(told_gap, gap, "rules.max_gap")
-
-
-def _today(held: _Held) -> Iterator[Finding]:
-    """The figures that today's configuration would give another value."""
-    checks = tuple(check.facts for check in held.settings.checks if check.id in held.inputs.wanted)
-    apis = tuple(api for api in held.settings.apis if api.id in held.inputs.apis_told)
-    job = replace(_job(held.inputs), checks=checks, apis=apis)
-    today = _made_again(held.inputs, job, held.store)
-    for name in ("sla", "incidents"):
-        for path, before, after in differences(held.again.get(name), today.get(name), name):
-            if not any(beside in path for beside in _BESIDE):
-                yield Finding(FindingKind.TODAY, "by today's configuration it would be another", path, before, after)
 
 
 def _integrity(handed: Handed) -> Iterator[Finding]:

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import tzinfo
-from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from probe.model.maintenance import MaintenanceAction
 from probe.model.ndjson import Json
 from probe.model.sla import Method, ObjectiveKind
-from probe.model.units import MILLISECOND, SECOND, Micros, to_datetime
+from probe.model.units import MILLISECOND, SECOND, Micros
 from probe.report.sla.document import SEAL, THIN, Document
 from probe.report.sla.inputs import period_of
 from probe.report.sla.node import Node
 from probe.report.sla.view import IncidentRow, MaintenanceRow, Row, SlaView, TargetRow
+from probe.report.sla.wording import (
+    NONE,
+    exact,
+    id_of,
+    is_met,
+    met_text,
+    objective_text,
+    percent,
+    period_text,
+    scope_text,
+    seconds_text,
+    signed_text,
+    verdict_text,
+)
 from probe.report.words import (
     NOTHING,
     Moment,
-    day_text,
     duration_text,
     exact_moment,
     latency_text,
     moment,
-    percent_text,
     plural,
 )
-from probe.slo.periods import Period, parse_month
 
 _MOST_TIMES: Final = 12
 """How many times of one window are listed; the data has them all."""
@@ -84,8 +93,8 @@ class _Reader:
             to_date=made < self._period.end,
             timezone=self._sla.text("timezone"),
             version=root.text("probe_version"),
-            verdict=_verdict(targets),
-            is_met=_is_met(targets),
+            verdict=verdict_text(targets),
+            is_met=is_met(targets),
             remarks=tuple(self._remarks()),
             summary=tuple(self._rows(self._summary)),
             targets=targets,
@@ -115,17 +124,17 @@ class _Reader:
 
     def _of(self, node: Node) -> Node:
         """What the configuration has of it; nothing of what no file defines any more."""
-        return self._configured.get(_id(node), Node({"name": _id(node), "objectives": []}))
+        return self._configured.get(id_of(node), Node({"name": id_of(node), "objectives": []}))
 
     def _rows(self, cells: Callable[[Node, Node], tuple[str, ...]]) -> Iterator[Row]:
         for node, configured in self._things():
             coverage = node.number("coverage")
             yield Row(
                 name=configured.text("name"),
-                id=_id(node),
+                id=id_of(node),
                 is_api="api" in node.names(),
                 cells=cells(node, configured),
-                is_thin=coverage is not None and _fraction(coverage) * 100 < THIN,
+                is_thin=coverage is not None and exact(coverage) * 100 < THIN,
             )
 
     def _summary(self, node: Node, configured: Node) -> tuple[str, ...]:
@@ -135,8 +144,8 @@ class _Reader:
         return (
             percent(node.number("availability")),
             ", ".join(agreed[each.text("objective")].text("target") for each in held) or NONE,
-            ", ".join(_met(each.truth("met")) for each in held) or NONE,
-            _seconds(node.number("downtime_seconds")),
+            ", ".join(met_text(each.truth("met")) for each in held) or NONE,
+            seconds_text(node.number("downtime_seconds")),
             f"{node.whole('incidents'):,}",
             percent(node.number("coverage")),
             f"{percent(node.number('worst'))} … {percent(node.number('best'))}",
@@ -151,7 +160,7 @@ class _Reader:
         return (
             *(latency_text(None if value is None else value * MILLISECOND) for value in figures),
             f"{latency.whole('count'):,}",
-            NONE if apdex is None else f"{int(_fraction(apdex) * 100) / 100:.2f}",
+            NONE if apdex is None else f"{int(exact(apdex) * 100) / 100:.2f}",
         )
 
     def _targets(self) -> Iterator[TargetRow]:
@@ -161,7 +170,7 @@ class _Reader:
                 name = each.text("objective")
                 yield TargetRow(
                     name=configured.text("name"),
-                    objective=_objective(name, windows.get(name)),
+                    objective=objective_text(name, windows.get(name)),
                     met=each.truth("met"),
                     cells=tuple(self._target(each, windows.get(name))),
                 )
@@ -171,11 +180,11 @@ class _Reader:
         burn = status.number("burn_rate")
         yield NOTHING if configured is None else configured.text("target")
         yield NOTHING if configured is None else configured.text("window")
-        yield _seconds(budget)
-        yield _seconds(spent)
-        yield NOTHING if budget is None or spent is None else _signed(_fraction(budget) - _fraction(spent))
+        yield seconds_text(budget)
+        yield seconds_text(spent)
+        yield NOTHING if budget is None or spent is None else signed_text(exact(budget) - exact(spent))
         yield percent(status.number("remaining_ratio"))
-        yield NOTHING if burn is None else f"{int(_fraction(burn) * 100) / 100:,.2f}"
+        yield NOTHING if burn is None else f"{int(exact(burn) * 100) / 100:,.2f}"
         yield NONE if status.is_null("exhausted_at") else moment(status.moment("exhausted_at"), self._zone).text
 
     def _incidents(self) -> Iterator[IncidentRow]:
@@ -192,7 +201,7 @@ class _Reader:
             name=name,
             start=self._at(node.moment("start")),
             end=None if node.is_null("end") else self._at(node.moment("end")),
-            lasted=_seconds(node.number("seconds")),
+            lasted=seconds_text(node.number("seconds")),
             detected=duration_text(node.moment("detected") - node.moment("start")),
             cause=cause,
             notes=tuple(
@@ -210,7 +219,7 @@ class _Reader:
             if inside:
                 yield MaintenanceRow(
                     name=node.text("name"),
-                    on=_scope(node.inner("on")),
+                    on=scope_text(node.inner("on")),
                     times=tuple(self._times(*times) for times in inside[:_MOST_TIMES]),
                     hidden=max(0, len(inside) - _MOST_TIMES),
                     total=duration_text(sum(last - first for first, last in inside)),
@@ -241,78 +250,3 @@ class _Reader:
 
     def _at(self, at: Micros) -> Moment:
         return exact_moment(at, self._zone)
-
-
-NONE: Final = "–"
-
-
-def period_text(period: Period, zone: tzinfo) -> str:
-    """A month by its name, or else the first and the last day of it."""
-    first = to_datetime(period.start).astimezone(zone)
-    if parse_month(f"{first:%Y-%m}", zone) == period:
-        return f"{first:%B %Y}"
-    last = to_datetime(period.end - 1).astimezone(zone)
-    if first.date() == last.date():
-        return f"{day_text(first.date())} {first.year}"
-    return f"{day_text(first.date())} {first.year} to {day_text(last.date())} {last.year}"
-
-
-def percent(ratio: float | None) -> str:
-    """Cut off, not rounded; below zero too."""
-    if ratio is None:
-        return NOTHING
-    exact = _fraction(ratio)
-    return ("-" if exact < 0 else "") + percent_text(abs(exact.numerator), exact.denominator)
-
-
-def _fraction(value: float) -> Fraction:
-    """As it is written: 0.999 is a bit less than that in binary, and would be cut off to 99.8."""
-    return Fraction(str(value))
-
-
-def _seconds(value: float | None) -> str:
-    return NOTHING if value is None else _signed(_fraction(value))
-
-
-def _signed(seconds: Fraction) -> str:
-    length = duration_text(abs(int(seconds * SECOND)))
-    return f"-{length}" if seconds < 0 else length
-
-
-def _met(met: bool | None) -> str:
-    return NOTHING if met is None else "met" if met else "not met"
-
-
-def _objective(name: str, configured: Node | None) -> str:
-    if configured is None or configured.is_null("under"):
-        return name
-    return f"{name}: under {configured.text('under')}"
-
-
-def _scope(node: Node) -> str:
-    labels = node.inner("labels")
-    named = (*node.texts("checks"), *node.texts("apis"), *(f"{name}={labels.text(name)}" for name in labels.names()))
-    return ", ".join(named) or "all checks"
-
-
-def _id(node: Node) -> str:
-    return node.text("api" if "api" in node.names() else "check")
-
-
-def _is_met(targets: tuple[TargetRow, ...]) -> bool | None:
-    known = [row.met for row in targets if row.met is not None]
-    return all(known) if known else None
-
-
-def _verdict(targets: tuple[TargetRow, ...]) -> str:
-    if not targets:
-        return "Nothing was agreed on to hold these figures against"
-    missed, unknown = sum(row.met is False for row in targets), sum(row.met is None for row in targets)
-    beside = f"; of {plural(unknown, 'objective')} nothing is known" if unknown else ""
-    all_ = plural(len(targets), "objective")
-    if missed:
-        return f"{missed:,} of {all_} {'is' if missed == 1 else 'are'} not met{beside}"
-    met = len(targets) - unknown
-    if met == len(targets):
-        return "The one objective is met" if met == 1 else f"All {all_} are met"
-    return f"{met:,} of {all_} {'is' if met == 1 else 'are'} met{beside}"
