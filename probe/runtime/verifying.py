@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from probe import __version__
+from probe.model.check import api_of
 from probe.model.fields import LARGEST
 from probe.model.ndjson import Json
 from probe.model.settings import Settings
@@ -33,7 +34,6 @@ from probe.report.sla import (
     seal,
 )
 from probe.report.words import plural
-from probe.model.check import api_of
 from probe.runtime.made_again import BESIDE, Held, job_of, made_again
 from probe.runtime.since import configuration_since, maintenance_since
 from probe.slo.histogram import ERROR
