@@ -10,16 +10,14 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from probe.model.check import Api, CheckFacts, Confirm
+from probe.model.check import Api
 from probe.model.definition import Definition
 from probe.model.maintenance import MaintenanceWindow, Once, Scope
 from probe.model.ndjson import to_json
 from probe.model.result import Result, State
-from probe.model.sample import FailureKind, Phases
 from probe.model.sensitive import Sensitive
 from probe.model.settings import ReportSettings, Retention, Settings
 from probe.model.sla import GroupKind, GroupRule, MaintenanceRule, Method, SlaRules, UnknownRule
@@ -33,45 +31,16 @@ from probe.slo.availability import StateTime
 from probe.slo.periods import CalendarStep, Period, Step, cuts
 from probe.slo.service_level import ServiceLevel
 from probe.store import Store, open_store
-from tests.fakes.checks import make_check
+from tests.fakes.pasts import BERLIN, INTERVAL, T0, facts, filled, result, roll_up, troubled
 
-T0: Final = 1_793_491_200 * SECOND  # 2026-11-01
 EVER: Final = 1 << 60
 LATER: Final = T0 + 200 * DAY
-BERLIN: Final = ZoneInfo("Europe/Berlin")
-INTERVAL: Final = 10 * MINUTE
-
-
-def result(check: str, minute: int, state: State = State.UP, **more: object) -> Result:
-    status = None if state is State.UNKNOWN else 503 if state is State.DOWN else 200
-    plain = Result(
-        check=check,
-        location="default",
-        scheduled_at=T0 + minute * MINUTE,
-        state=state,
-        failure={State.DOWN: FailureKind.ASSERTION, State.UNKNOWN: FailureKind.MISSED}.get(state),
-        http_status=status,
-        latency_us=None if status is None else 10_000 + minute * 7,
-        phases=Phases(wait=5_000) if status else Phases(),
-        bytes_sent=100 if status else 0,
-        bytes_received=1_000 if status else 0,
-        attempts=1 if status else 0,
-        definition="d",
-    )
-    return replace(plain, **more)  # type: ignore[arg-type]  # as above
 
 
 def history(check: str, *, days: int, down: Sequence[int] = (), unknown: Sequence[int] = ()) -> list[Result]:
     """A result every ten minutes; some tens of minutes are different."""
     states = dict.fromkeys(down, State.DOWN) | dict.fromkeys(unknown, State.UNKNOWN)
     return [result(check, 10 * slot, states.get(slot, State.UP)) for slot in range(days * 144)]
-
-
-def filled(store: Store, *results: Result) -> Store:
-    checks = {each.check for each in results}
-    store.define(Definition(check=check, fingerprint="d", interval=INTERVAL) for check in checks)
-    store.record(results)
-    return store
 
 
 def job(
@@ -85,12 +54,6 @@ def job(
         zone=BERLIN,
         **{"defined": tuple(map(facts, store.checks())) if goes_on else (), **more},
     )
-
-
-def facts(check: str, *, runs: int = 1, recoveries: int = 1) -> CheckFacts:
-    confirm = Confirm(retries=0, after=0, runs=runs, recoveries=recoveries)
-    defined = make_check(check, interval=INTERVAL)
-    return replace(defined, confirm=confirm).facts
 
 
 def figures(store: Store, asked: ExportJob, *metrics: str, by_api: bool = False) -> list[dict[str, object]]:
@@ -125,11 +88,6 @@ def configuration(folder: Path) -> Settings:
 def opened_lines(lines: bytes) -> io.BufferedReader:
     source = io.BytesIO(lines)
     return io.BufferedReader(source)
-
-
-def roll_up(store: Store, now: int) -> None:
-    while not store.roll_up("default", now=now, zone=BERLIN):
-        pass
 
 
 @pytest.mark.parametrize("step", [HOUR, CalendarStep.DAY, CalendarStep.WHOLE])
@@ -306,18 +264,6 @@ def test_borders_of_windows_are_those_of_parts(opened: Callable[[], Store]) -> N
     spans = [(each["from"], each["to"]) for each in found]
     assert all(before[1] == after[0] for before, after in pairwise(spans))
     assert sum(float(str(each["down_seconds"])) for each in found) == 6 * 600
-
-
-def troubled(check: str, chance: random.Random) -> list[Result]:
-    """Four days with outages long and short, blips, slowness, gaps and slots that were not measured."""
-    found, minute = list[Result](), chance.randrange(200)
-    while minute < 4 * 1_440:
-        state = chance.choice([State.UP, State.UP, State.UP, State.DOWN, State.DOWN, State.DEGRADED, State.UNKNOWN])
-        for _ in range(chance.choice([1, 2, 3, 40])):
-            found.append(result(check, minute, state))
-            minute += 10
-        minute += chance.choice([0, 0, 0, 30, 300])
-    return found
 
 
 SAME: Final = ("availability", "coverage", "best", "worst", "down_seconds", "unknown_seconds", "maintenance_seconds")
