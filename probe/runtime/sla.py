@@ -18,7 +18,7 @@ from probe.alerting.cases import acknowledged
 from probe.alerting.incidents import incidents
 from probe.alerting.outages import Policy
 from probe.model.check import Api, CheckFacts, Confirm, api_of
-from probe.model.incident import Annotation
+from probe.model.incident import Annotation, Incident
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.run import MAX_GAP
 from probe.model.sla import Objective, SlaRules
@@ -185,17 +185,34 @@ def _api(job: SlaJob, api: Api, members: Sequence[Subject]) -> Subject:
     gap = max(member.past.slots[0].interval for member in members)
     answered = [member.answers for member in members]
     periods = {period for answers in answered for period in answers}
+    its_incidents = incidents(past.outages, max_gap=job.rules.max_gap or MAX_GAP * gap)
     return Subject(
         id=api.id,
         past=past,
-        incidents=incidents(past.outages, max_gap=job.rules.max_gap or MAX_GAP * gap),
+        incidents=its_incidents,
         objectives=api.objectives,
         apdex=satisfying(api.apdex, api.objectives),
         answers={
             period: Answers.sum([answers[period] for answers in answered if period in answers]) for period in periods
         },
-        acknowledged={},
+        acknowledged=_acknowledged(its_incidents, members),
     )
+
+
+def _acknowledged(incidents: Iterable[Incident], members: Iterable[Subject]) -> dict[Micros, Micros]:
+    """When each incident of an API was taken on first: with any incident of its checks that overlaps it."""
+    taken_on = [
+        (one, member.acknowledged[one.start])
+        for member in members
+        for one in member.incidents
+        if one.start in member.acknowledged
+    ]
+    found = ((api.start, [at for one, at in taken_on if _overlap(api, one)]) for api in incidents)
+    return {start: min(moments) for start, moments in found if moments}
+
+
+def _overlap(one: Incident, other: Incident) -> bool:
+    return (one.end is None or other.start < one.end) and (other.end is None or one.start < other.end)
 
 
 class _Reading:

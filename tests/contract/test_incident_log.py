@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from probe.alerting.cases import CaseState, UpdateKind
-from probe.model.check import Check, Confirm
+from probe.model.check import Api, Check, Confirm
 from probe.model.incident import AnnotationKind
 from probe.model.result import Result, State
 from probe.model.sample import FailureKind
@@ -18,7 +18,7 @@ from probe.model.settings import Retention
 from probe.model.sla import SlaRules
 from probe.model.units import DAY, HOUR, MINUTE, Micros
 from probe.runtime.incidents import Detail, annotation, detail_at, incident_log, open_detail
-from probe.runtime.sla import SlaJob
+from probe.runtime.sla import SlaJob, assess
 from probe.slo.periods import Period
 from probe.store import Store
 from tests.contract.test_store import T0, a_check, down, up
@@ -152,6 +152,14 @@ def test_what_was_said_of_one_that_turned_out_to_be_none_is_told_as_such(store: 
     log = incident_log(wanted, store)
     assert log.cases == ()
     assert [(each.check, each.author) for each in log.orphaned] == [(CHECK, "ada")]
+
+
+def test_who_takes_on_an_incident_of_a_check_takes_on_that_of_its_api(store: Store) -> None:
+    store.record([*minutes("uuddduuuuuudduuu", T0)])
+    wanted = replace(job(T0, T0 + 16 * MINUTE, checked()), apis=(Api(id="orders", name="Orders"),))
+    acknowledged(store, detail_at(wanted, store, CHECK, T0 + 3 * MINUTE), T0 + 3 * MINUTE, now=T0 + 7 * MINUTE)
+    assessed = assess(wanted, store)
+    assert [level.recovery.mtta for level in (*assessed.checks, *assessed.apis)] == [5 * MINUTE] * 2
 
 
 def test_it_tells_how_an_incident_went_on(store: Store) -> None:
