@@ -183,9 +183,13 @@ def _outage(start: Micros, end: Micros | None, causes: Sequence[Outage], detecte
 
 
 def _detected(start: Micros, end: Micros, members: Sequence[Member], rule: GroupRule) -> Micros:
-    """When it was sure that at some moment of an outage so many members were down that too few could be up."""
-    moments = {start, *chain.from_iterable(member.borders(start, end) for member in members)}
-    return max(start, min(chain.from_iterable(_sure(moment, members, rule) for moment in moments)))
+    """When it was sure of a moment of an outage, not before that moment, that so many members were down that too few could be up."""
+    sure: list[Micros] = []
+    for moment in heapq.merge((start,), *(member.borders(start, end) for member in members)):
+        if sure and moment >= min(sure):  # whatever comes later makes nothing sure before it comes
+            break
+        sure += [max(moment, detected) for detected in _sure(moment, members, rule)]
+    return min(sure)
 
 
 def _sure(moment: Micros, members: Sequence[Member], rule: GroupRule) -> Sequence[Micros]:

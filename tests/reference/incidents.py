@@ -82,7 +82,7 @@ def _outages(members: Sequence[Past], group: Group, rules: Rules, states: States
 
 
 def _detected(members: Sequence[Past], each: Sequence[States], group: Group, rules: Rules, down: Sequence[int]) -> int:
-    """When it was known that at some moment of it so many members were down that too few could be up."""
+    """When it was known of some moment of it, not before that moment, that so many members were down that too few could be up."""
     known = []
     for moment in down:
         there = [
@@ -93,8 +93,8 @@ def _detected(members: Sequence[Past], each: Sequence[States], group: Group, rul
         enough = len(there) - needed(group, len(there)) + 1
         failing = [member for member, state in there if state == DOWN]
         detected = [outage.detected for member in failing for outage in member.outages if outage.holds(moment)]
-        known += [max(some) for some in combinations(detected, enough)]
-    return max(down[0], min(known))
+        known += [max(moment, *some) for some in combinations(detected, enough)]
+    return min(known)
 
 
 def _within(incident: Incident, moment: int) -> bool:

@@ -149,3 +149,12 @@ def test_an_outage_of_a_group_has_the_causes_of_its_members() -> None:
     assert (outage.start, outage.end, outage.slots) == (2 * STEP, 6 * STEP, 6)
     (outage,) = grouped("uudddduu", "uuuudduu", kind=GroupKind.ANY).outages
     assert (outage.start, outage.detected, outage.end) == (4 * STEP, 4 * STEP, 6 * STEP)
+
+
+def test_a_groups_outage_is_not_sure_before_the_moment_that_makes_it_so() -> None:
+    # The first is sure to be down from its third minute on, but doesn't count until minute 8; the second is down from
+    # minute 4 on, and sure to be only at minute 10.
+    first = past("udddddddddddddd", maintenance=[(0, 8)], confirm=(2, 1))
+    second = past("uuuuddddddddddd", confirm=(7, 1))
+    (outage,) = group_of([first, second], GroupRule(), until=15 * STEP).outages
+    assert (outage.start, outage.detected) == (4 * STEP, 8 * STEP)
