@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+from probe.cli.arguments import (
+    DEFAULT_CONFIG,
+    ApiOption,
+    CheckOption,
+    ConfigOption,
+    FromOption,
+    LastOption,
+    MonthOption,
+    QuarterOption,
+    ToOption,
+)
 
 
 def export(
@@ -20,15 +30,13 @@ def export(
     ],
     config: ConfigOption = DEFAULT_CONFIG,
     *,
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="DATE|TIME", help="Its first moment; a date begins at midnight.")
-    ] = None,
-    to: Annotated[str | None, typer.Option(metavar="DATE|TIME", help="The first moment after it; now.")] = None,
-    last: Annotated[str | None, typer.Option(metavar="DURATION", help="Up to now; 30d unless told otherwise.")] = None,
-    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="A calendar month.")] = None,
-    quarter: Annotated[str | None, typer.Option(metavar="YYYY-Qn", help="A quarter of a year.")] = None,
-    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
-    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API's; may be repeated.")] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    last: LastOption = None,
+    month: MonthOption = None,
+    quarter: QuarterOption = None,
+    check: CheckOption = None,
+    api: ApiOption = None,
     location: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only from here; may be repeated.")] = None,
     by: Annotated[str, typer.Option(metavar="check|api", help="Whose figures.")] = "check",
     every: Annotated[

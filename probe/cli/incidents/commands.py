@@ -6,7 +6,23 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+from probe.cli.arguments import (
+    DEFAULT_CONFIG,
+    ApiOption,
+    AuthorOption,
+    CheckOption,
+    ConfigOption,
+    DayOption,
+    FromOption,
+    LabelOption,
+    LastOption,
+    LocationOption,
+    MonthOption,
+    QuarterOption,
+    ToOption,
+    WeekOption,
+    YearOption,
+)
 
 incidents = typer.Typer(
     help="Print the incidents of a period, one of them whole, or say something of it.", invoke_without_command=True
@@ -20,12 +36,6 @@ RefArgument: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-AuthorOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Who says so; the user of this machine unless told otherwise.")
-]
-LocationOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Measured from here; the file's own.")
-]
 
 
 @incidents.callback()
@@ -33,21 +43,17 @@ def log(
     context: typer.Context,
     config: ConfigOption = DEFAULT_CONFIG,
     *,
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="DATE|TIME", help="Its first moment; a date begins at midnight.")
-    ] = None,
-    to: Annotated[str | None, typer.Option(metavar="DATE|TIME", help="The first moment after it; now.")] = None,
-    last: Annotated[str | None, typer.Option(metavar="DURATION", help="Up to now; 30d unless told otherwise.")] = None,
-    day: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
-    week: Annotated[str | None, typer.Option(metavar="YYYY-Wnn", help="A week, from Monday on.")] = None,
-    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="A calendar month.")] = None,
-    quarter: Annotated[str | None, typer.Option(metavar="YYYY-Qn", help="A quarter of a year.")] = None,
-    year: Annotated[str | None, typer.Option(metavar="YYYY", help="A year.")] = None,
-    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
-    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API's; may be repeated.")] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only checks with this label; may be repeated.")
-    ] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    last: LastOption = None,
+    day: DayOption = None,
+    week: WeekOption = None,
+    month: MonthOption = None,
+    quarter: QuarterOption = None,
+    year: YearOption = None,
+    check: CheckOption = None,
+    api: ApiOption = None,
+    label: LabelOption = None,
     location: LocationOption = None,
     open_: Annotated[
         bool, typer.Option("--open", help="Only those that go on; exit 1 when there is one, 0 when there is none.")

@@ -6,15 +6,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+from probe.cli.arguments import DEFAULT_CONFIG, AuthorOption, ConfigOption
 
 maintenance = typer.Typer(
     help="Declare the time in which what is found doesn't count; the daemon may run meanwhile.", no_args_is_help=True
 )
 
-AuthorOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Who says so; the user of this machine unless told otherwise.")
-]
 TableOption: TypeAlias = Annotated[str, typer.Option("--format", metavar="table|json", help="How it is printed.")]
 
 

@@ -7,28 +7,39 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+from probe.cli.arguments import (
+    DEFAULT_CONFIG,
+    ApiOption,
+    CheckOption,
+    ConfigOption,
+    DayOption,
+    FromOption,
+    LabelOption,
+    LastOption,
+    LocationOption,
+    MonthOption,
+    QuarterOption,
+    ToOption,
+    WeekOption,
+    YearOption,
+)
 
 
 def sla(
     config: ConfigOption = DEFAULT_CONFIG,
     *,
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="DATE|TIME", help="Its first moment; a date begins at midnight.")
-    ] = None,
-    to: Annotated[str | None, typer.Option(metavar="DATE|TIME", help="The first moment after it; now.")] = None,
-    last: Annotated[str | None, typer.Option(metavar="DURATION", help="Up to now; 30d unless told otherwise.")] = None,
-    day: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
-    week: Annotated[str | None, typer.Option(metavar="YYYY-Wnn", help="A week, from Monday on.")] = None,
-    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="A calendar month.")] = None,
-    quarter: Annotated[str | None, typer.Option(metavar="YYYY-Qn", help="A quarter of a year.")] = None,
-    year: Annotated[str | None, typer.Option(metavar="YYYY", help="A year.")] = None,
-    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
-    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API; may be repeated.")] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only checks with this label; may be repeated.")
-    ] = None,
-    location: Annotated[str | None, typer.Option(metavar="NAME", help="Measured from here; the file's own.")] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    last: LastOption = None,
+    day: DayOption = None,
+    week: WeekOption = None,
+    month: MonthOption = None,
+    quarter: QuarterOption = None,
+    year: YearOption = None,
+    check: CheckOption = None,
+    api: ApiOption = None,
+    label: LabelOption = None,
+    location: LocationOption = None,
     method: Annotated[
         str | None,
         typer.Option(metavar="METHOD", help="state-time, occurrences, timeslices or ratio-timeslices; the file's own."),

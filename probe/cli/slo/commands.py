@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption
+from probe.cli.arguments import DEFAULT_CONFIG, ApiOption, CheckOption, ConfigOption, LabelOption, LocationOption
 
 
 def slo(
@@ -16,12 +16,10 @@ def slo(
     burn: Annotated[
         str, typer.Option(metavar="DURATION", help="Over which time up to then the present burn rate is taken.")
     ] = "1d",
-    check: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this check; may be repeated.")] = None,
-    api: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this API; may be repeated.")] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only checks with this label; may be repeated.")
-    ] = None,
-    location: Annotated[str | None, typer.Option(metavar="NAME", help="Measured from here; the file's own.")] = None,
+    check: CheckOption = None,
+    api: ApiOption = None,
+    label: LabelOption = None,
+    location: LocationOption = None,
     format_: Annotated[
         str, typer.Option("--format", metavar="table|json|csv|openslo", help="How they are printed.")
     ] = "table",
