@@ -8,8 +8,10 @@ from contextlib import suppress
 from typing import TextIO
 
 import structlog
+from structlog.typing import EventDict
 
 from probe.cli.options import one_of
+from probe.report.words import visible
 
 
 class _StandardError:
@@ -33,6 +35,11 @@ class _Forward(logging.Handler):
         structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
 
 
+def _visible(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """What files and targets say does nothing to a terminal."""
+    return {key: visible(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
 def configure(log_format: str) -> None:
     """Set up the log of this process.
 
@@ -54,12 +61,14 @@ def configure(log_format: str) -> None:
         if is_for_a_person
         else structlog.processors.TimeStamper("iso", utc=True)
     )
+    plain = [] if log_format == "json" else [_visible]
     target: TextIO = _StandardError()  # type: ignore[assignment]  # structlog needs write and flush only
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             stamp,
             structlog.processors.format_exc_info,
+            *plain,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

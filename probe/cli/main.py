@@ -183,7 +183,9 @@ def main() -> None:
     try:
         app()
     except ProbeError as error:
-        typer.echo(f"{error}", err=True)
+        from probe.report.words import visible
+
+        typer.echo(visible(f"{error}"), err=True)  # it quotes files that others wrote
         sys.exit(error.exit_status)
     except BrokenPipeError:  # `probe schema | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,6 +11,7 @@ from probe.cli.options import duration
 from probe.model.errors import ConfigurationError
 from probe.model.units import DAY, SECOND, Micros
 from probe.slo.periods import (
+    EARLIEST,
     Period,
     parse_day,
     parse_moment,
@@ -73,6 +74,8 @@ class AskedPeriod:
         start, end = self._read(now, zone)
         if start > now or start == now < end:
             raise ConfigurationError("the period lies in the future")
+        if start < EARLIEST:
+            raise ConfigurationError("the period begins before 1900, when nothing was measured")
         if start >= end:
             raise ConfigurationError("the period ends before it begins: --to is the first moment after it")
         return Period(start, end)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from probe.model.check import api_of
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
 from probe.store import Store
+
+QUOTED: Final = 200
+"""Characters of what was given that an error repeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +59,9 @@ def look_up(what: str, names: Sequence[str], known: Collection[str]) -> None:
     """
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
+            near = get_close_matches(name[:QUOTED], known, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise ConfigurationError(f'neither the file nor the store has the {what} "{name}"{hint}')
+            raise ConfigurationError(f'neither the file nor the store has the {what} "{name[:QUOTED]}"{hint}')
 
 
 def label_of(text: str) -> tuple[str, str]:
@@ -68,5 +72,5 @@ def label_of(text: str) -> tuple[str, str]:
     """
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise ConfigurationError(f'--label takes NAME=VALUE; found "{text}"')
+        raise ConfigurationError(f'--label takes NAME=VALUE; found "{text[:QUOTED]}"')
     return name, value

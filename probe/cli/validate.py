@@ -13,6 +13,7 @@ from probe.config.load import load
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
 from probe.model.units import MINUTE
+from probe.report.words import visible
 
 
 def validate_command(config: Path, format_: str) -> None:
@@ -37,7 +38,7 @@ def validate_command(config: Path, format_: str) -> None:
         said.append(f"{_plural(counts['requests_per_minute'], 'request')} a minute")
         typer.echo(f"{config}: fine; {', '.join(said)}")
         for warning in settings.warnings:
-            typer.echo(warning, err=True)
+            typer.echo(visible(warning), err=True)
 
 
 def requests_per_minute(settings: Settings) -> float:

@@ -6,8 +6,10 @@ what is up or degraded. A slice in which nothing counts is none.
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from probe.model.result import State
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     Counts: TypeAlias = NDArray[np.int64]
 
 GOOD: Final = frozenset({State.UP, State.DEGRADED})
+
+_SLICES_AT_ONCE: Final = 65_536
+"""So much memory it takes at most: slices of 1 s of 20 years are 630 million."""
 
 
 def without_holes(runs: Iterable[Run], *, interval: Micros, until: Micros, max_gap: Micros | None) -> Iterator[Run]:
@@ -102,26 +107,47 @@ def ratio(runs: Sequence[Run], method: Method, *, slice_: Micros, target: Fracti
 
 
 def _shares(runs: Sequence[Run], width: Micros) -> list[tuple[Fraction, int]]:
-    """The slices' shares of good slots, and how many slices have each."""
+    """The slices' shares of good slots, and how many slices have each; so many slices at once, however long it all is."""
+    found: Counter[tuple[int, int]] = Counter()
+    waiting = deque(sorted(runs, key=attrgetter("start")))
+    begun: list[Run] = []
+    first = 0
+    while begun or waiting:
+        first = first if begun else waiting[0].start // width
+        start, end = first * width, (first + _SLICES_AT_ONCE) * width
+        while waiting and waiting[0].start < end:
+            begun.append(waiting.popleft())
+        if inside := list(clipped(begun, start, end)):
+            found.update(_pairs(inside, width))
+        begun = [run for run in begun if run.last >= end]
+        first += _SLICES_AT_ONCE
+    return [(Fraction(*pair), count) for pair, count in found.items()]
+
+
+def _pairs(runs: Sequence[Run], width: Micros) -> dict[tuple[int, int], int]:
+    """How many slices have so many good slots of so many."""
+    if len(runs) == 1 and (runs[0].slots == 1 or runs[0].step >= width):
+        return {(int(runs[0].state in GOOD), 1): runs[0].slots}
     import numpy as np  # takes 0.1 s, and the daemon doesn't need it
 
     first = min(run.start for run in runs) // width
     size = max(run.last for run in runs) // width - first + 1
     good, known = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     for run in runs:
-        counts = _counts(run, width)
-        begin = run.start // width - first
-        known[begin : begin + len(counts)] += counts
+        begin, end = run.start // width - first, run.last // width - first
+        counts = run.slots if begin == end else _counts(run, width)
+        known[begin : end + 1] += counts
         if run.state in GOOD:
-            good[begin : begin + len(counts)] += counts
-    counted = known > 0
-    pairs, many = np.unique(np.stack((good[counted], known[counted])), axis=1, return_counts=True)
-    return [(Fraction(*pair), count) for pair, count in zip(pairs.T.tolist(), many.tolist(), strict=True)]
+            good[begin : end + 1] += counts
+    most = int(known.max()) + 1
+    pairs, many = np.unique(good * most + known, return_counts=True)
+    return {divmod(pair, most): count for pair, count in zip(pairs.tolist(), many.tolist(), strict=True) if pair}
 
 
 def _counts(run: Run, width: Micros) -> Counts:
-    """A run's slots slice by slice, from that of its first slot on."""
+    """A run's slots slice by slice, from that of its first slot to that of its last."""
     import numpy as np  # as above
 
-    slots = run.start + run.step * np.arange(run.slots, dtype=np.int64)
-    return np.bincount(slots // width - run.start // width)
+    ends = np.arange(run.start // width + 1, run.last // width + 2, dtype=np.int64) * width
+    before = np.minimum(-((run.start - ends) // run.step), run.slots)
+    return np.diff(before, prepend=0)

@@ -16,6 +16,9 @@ from probe.slo.calendar import midnight
 MOST_PARTS: Final = 100_000
 """Of one period; more come of a mistake."""
 
+EARLIEST: Final[Micros] = -70 * 365 * DAY - 17 * DAY
+"""1900 begins: as far back as anybody may ask, so that what is looked at before it is still in the calendar."""
+
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 _WEEK: Final = re.compile(r"(\d{4})-?W(\d\d)", re.ASCII)
@@ -51,10 +54,15 @@ def parse_moment(text: str, *, zone: tzinfo) -> Micros:
     """A moment, or the midnight that a date begins with.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it is neither, or lies before `EARLIEST`.
     """
+    moment: Micros | None = None
     with suppress(ValueError, OverflowError):
-        return midnight(date.fromisoformat(text), zone) if _DATE.fullmatch(text) else from_iso(text)
+        moment = midnight(date.fromisoformat(text), zone) if _DATE.fullmatch(text) else from_iso(text)
+    if moment is not None and moment >= EARLIEST:
+        return moment
+    if moment is not None:
+        raise ValueError(f'"{text[:40]}" lies before 1900, when nothing was measured')
     raise ValueError(f'"{text[:40]}" is neither a date, such as 2026-11-01, nor a moment, such as 2026-11-01T00:00:00Z')
 
 

@@ -37,6 +37,14 @@ async def test_every_mistake_of_the_file_is_told_by_every_command(command: str, 
     assert [path.name for path in tmp_path.iterdir()] == ["checks.yaml"]
 
 
+async def test_a_file_does_nothing_to_the_terminal_that_its_mistakes_are_told_on(tmp_path: Path) -> None:
+    write_checks(tmp_path, NOWHERE, '"li\\e[2Jst": {get: /, "inter\\u202eval": "\\e]0;pwned\\a"}')
+    run = await run_probe("validate", folder=tmp_path)
+    assert run.status == 2
+    assert "li␛[2Jst" in run.errors
+    assert all(character.isprintable() or character == "\n" for character in run.errors)
+
+
 async def test_a_missing_secret_names_its_variable(tmp_path: Path) -> None:
     write_checks(tmp_path, NOWHERE, 'list: {get: /, auth: {bearer: "${env:NO_SUCH_TOKEN}"}}')
     assert_refused(await run_probe("run", folder=tmp_path), 2, "the environment variable NO_SUCH_TOKEN is not set")

@@ -16,6 +16,7 @@ from probe.config.openslo.entry import Findings
 from probe.config.openslo.section import Section, section
 from probe.config.openslo.slos import read_slos
 from probe.model.errors import ConfigurationError, Problem
+from probe.report.words import visible
 
 STANDARD_INPUT: Final = "-"
 
@@ -29,9 +30,9 @@ def import_command(files: list[str], config: Path | None, output: Path | None) -
         raise ConfigurationError(_in_order(findings.mistakes))
     made = section(imported, settings)
     for problem in _in_order(findings.lost):
-        typer.echo(f"{problem}", err=True)
+        typer.echo(visible(f"{problem}"), err=True)
     for problem in _in_order(findings.refused):
-        typer.echo(f"{problem}: left out", err=True)
+        typer.echo(visible(f"{problem}: left out"), err=True)
     _write(made, output)
     typer.echo(_summary(made, len(set(findings.refused))), err=True)
     if findings.refused or not made.objectives:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from probe.cli.period import AskedPeriod
-from probe.cli.selection import Selection, look_up
+from probe.cli.selection import QUOTED, Selection, look_up
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
 from probe.model.units import Micros
@@ -72,7 +72,7 @@ class Ref:
         try:
             moment = parse_moment(start, zone=ZoneInfo(settings.timezone))
         except ValueError as error:
-            raise ConfigurationError(f"{text}: {error}") from None
+            raise ConfigurationError(f"{text[:QUOTED]}: {error}") from None
         if moment > now:
-            raise ConfigurationError(f"{text} lies in the future")
+            raise ConfigurationError(f"{text[:QUOTED]} lies in the future")
         return cls(check=check, moment=moment)

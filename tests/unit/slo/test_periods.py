@@ -41,6 +41,13 @@ def test_a_date_begins_at_midnight_of_the_zone(text: str, zone: ZoneInfo, moment
     assert to_iso(parse_moment(text, zone=zone)) == moment
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "0001-01-01T00:00:00-14:00", "1899-12-31T23:59:59Z"])
+def test_what_lies_before_all_calendars_of_objectives_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="lies before 1900, when nothing was measured"):
+        parse_moment(text, zone=UTC)
+    assert to_iso(parse_moment("1900-01-01", zone=UTC)) == "1900-01-01T00:00:00Z"
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "2026-02-30", "2026-11-01T00:00:00", "x" * 5_000])
 def test_what_is_no_moment_is_told(text: str) -> None:
     with pytest.raises(ValueError, match="is neither a date, such as 2026-11-01, nor a moment") as told:
