@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH: Final = 2_000
 """In a pipe a row is a line, however long."""
+
+_GAP: Final = 2
+"""Columns between two columns of a table."""
 
 
 def plain_console() -> Console:
@@ -21,11 +25,55 @@ def plain_console() -> Console:
     return console
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-    """As it is: nothing in it is markup."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, unbroken: Sequence[str] = ()) -> None:
+    """As it is: nothing in it is markup. On a narrow terminal the columns that are not `unbroken` are folded."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in unbroken)
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
     plain_console().print(table)
+
+
+def print_figures(
+    console: Console, names: Sequence[str], groups: Sequence[Sequence[str]], rows: Sequence[Sequence[Text]]
+) -> None:
+    """Columns of names, then of figures; what a terminal is too narrow for stands below, behind the names again."""
+    headers = (*names, *(header for group in groups for header in group))
+    widths = [max(map(cell_len, (header, *(row[at].plain for row in rows)))) for at, header in enumerate(headers)]
+    for number, part in enumerate(_parts(len(names), groups, widths, console.width)):
+        if number:
+            console.print()
+        console.print(_part(headers, rows, widths, names=len(names), part=part))
+
+
+def _parts(names: int, groups: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> Iterator[list[int]]:
+    """Which columns stand in one table: those of a group together, where it isn't too wide for that by itself."""
+
+    def cost(columns: Sequence[int]) -> int:
+        return sum(_GAP + widths[at] for at in columns)
+
+    room = max(width - cost(range(names)) + _GAP, width // 2)
+    part: list[int] = []
+    start = names
+    for group in groups:
+        columns = range(start, start := start + len(group))
+        for piece in [list(columns)] if cost(columns) <= room else [[at] for at in columns]:
+            if part and cost(part) + cost(piece) > room:
+                yield part
+                part = []
+            part += piece
+    yield part
+
+
+def _part(
+    headers: Sequence[str], rows: Sequence[Sequence[Text]], widths: Sequence[int], *, names: int, part: Sequence[int]
+) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+    for at in range(names):
+        table.add_column(headers[at], overflow="fold")
+    for at in part:
+        table.add_column(headers[at], justify="right", overflow="fold", width=widths[at])
+    for row in rows:
+        table.add_row(*row[:names], *(row[at] for at in part))
+    return table

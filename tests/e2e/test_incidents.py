@@ -112,6 +112,14 @@ async def test_one_is_taken_on_once_and_what_is_said_is_told(stage: Stage) -> No
     assert whole["evidence"][0]["detail"] == "status == 200: \x1b[31m500"
 
 
+async def test_a_moment_to_the_second_means_all_of_that_second(stage: Stage) -> None:
+    start = at(3).replace("Z", ".153832Z")
+    await stage.imported(lines("uuuddd").replace(at(3), start))
+    assert at(3) in await stage.fine("incidents")
+    said = await stage.fine("ack", f"shop/home@{at(3)}", "--author", "ada")
+    assert said == f"shop/home@{start} acknowledged by ada\n"
+
+
 async def test_late_results_put_history_right_and_what_was_said_stays_where_it_belongs(stage: Stage) -> None:
     await stage.imported(lines("uu dddd"), lines("uudd  uu", "shop/list"))
     await stage.fine("ack", f"shop/home@{at(3)}", "--author", "ada")

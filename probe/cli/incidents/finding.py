@@ -5,7 +5,7 @@ from __future__ import annotations
 from probe.cli.incidents.asked import Ref
 from probe.cli.selection import look_up
 from probe.model.errors import ConfigurationError
-from probe.model.units import to_iso
+from probe.model.units import SECOND, Micros, to_iso
 from probe.runtime.incidents import Detail, detail_at, nearest, open_detail
 from probe.runtime.sla import SlaJob
 from probe.store import Store
@@ -18,10 +18,16 @@ def find(job: SlaJob, store: Store, ref: Ref) -> Detail:
         ConfigurationError: there is none; the message names the one that is nearest.
     """
     look_up("check", [ref.check], {*store.checks(), *(facts.id for facts in job.checks)})
-    found = open_detail(job, store, ref.check) if ref.moment is None else detail_at(job, store, ref.check, ref.moment)
+    found = open_detail(job, store, ref.check) if ref.moment is None else _at(job, store, ref.check, ref.moment)
     if found is None:
         raise _none(job, store, ref)
     return found
+
+
+def _at(job: SlaJob, store: Store, check: str, moment: Micros) -> Detail | None:
+    """A moment to the second, as `probe incidents` prints it, means all of that second."""
+    found = detail_at(job, store, check, moment)
+    return detail_at(job, store, check, moment + SECOND - 1) if found is None and moment % SECOND == 0 else found
 
 
 def _none(job: SlaJob, store: Store, ref: Ref) -> ConfigurationError:

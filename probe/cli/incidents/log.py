@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +35,8 @@ STATES: Final = {
 }
 """A state in a terminal: never by colour alone."""
 
-_COLUMNS: Final = ("state", "check", "start", "lasted", "cause", "flapped", "acknowledged")
+_COLUMNS: Final = ("state", "check", "start", "lasted", "cause")
+_UNBROKEN: Final = ("state", "start", "lasted")
 
 
 def log_command(config: Path, asked: Asked, format_: str, *, only_open: bool) -> None:
@@ -71,7 +72,12 @@ def _json(job: SlaJob, cases: Sequence[Case], log: Log) -> dict[str, Json]:
 
 def _print(cases: Sequence[Case], orphaned: Sequence[Annotation], *, now: Micros, only_open: bool) -> None:
     if cases:
-        print_table(_COLUMNS, [_row(case, now) for case in cases])
+        more = [(name, cell) for name, cell in _MORE.items() if any(cell(case) for case in cases)]
+        print_table(
+            (*_COLUMNS, *(name for name, _ in more)),
+            [(*_row(case, now), *(cell(case) or "–" for _, cell in more)) for case in cases],
+            unbroken=_UNBROKEN,
+        )
     else:
         typer.echo("no incident is open" if only_open else "there was no incident")
     for each in orphaned:
@@ -84,16 +90,26 @@ def _print(cases: Sequence[Case], orphaned: Sequence[Annotation], *, now: Micros
 
 
 def _row(case: Case, now: Micros) -> tuple[str | Text, ...]:
-    incident, acknowledgement = case.incident, case.acknowledgement
     return (
         Text(*STATES[case.state]),
         case.check,
-        to_iso(incident.start),
+        second(case.incident.start),
         duration_text(case.lasted(now)),
         one_line(cause_text(case)),
-        f"{len(incident.outages)} outages" if incident.is_flapping else "–",
-        f"{one_line(acknowledgement.author)}, {second(acknowledgement.made_at)}" if acknowledgement else "–",
     )
+
+
+def _flapped(case: Case) -> str:
+    return f"{len(case.incident.outages)} outages" if case.incident.is_flapping else ""
+
+
+def _acknowledged(case: Case) -> str:
+    said = case.acknowledgement
+    return f"{one_line(said.author)}, {second(said.made_at)}" if said else ""
+
+
+_MORE: Final[Mapping[str, Callable[[Case], str]]] = {"flapped": _flapped, "acknowledged": _acknowledged}
+"""Columns that are there only where there is something to say in them."""
 
 
 def one_line(text: str) -> str:

@@ -7,17 +7,15 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from probe.cli.tables import plain_console, print_figures
 from probe.model.sla import MaintenanceRule, Method, UnknownRule
 from probe.model.units import Micros, format_duration
 from probe.report.words import NOTHING, duration_text, exact_moment, latency_text, percent_text
 from probe.slo.budget import ObjectiveStatus
 from probe.slo.service_level import Assessed, ServiceLevel
 
-PIPED_WIDTH: Final = 2_000
 SUFFICIENT: Final = Fraction(95, 100)
 """The share of a period that must be known for a figure to be trusted."""
 
@@ -27,22 +25,25 @@ _FORMULAS: Final = {
     Method.TIMESLICES: "good slices / all slices",
     Method.RATIO_TIMESLICES: "mean of the slices' shares of good results",
 }
-_FIGURES: Final = ("availability", "coverage", "if unknown up", "if unknown down", "down", "unknown", "maintenance",
-                   "incidents", "MTTR", "MTBF", "MTTD", "MTTA", "p50", "p95", "p99", "apdex")  # fmt: skip
-_OBJECTIVES: Final = ("objective", "target", "attained", "met", "budget", "spent", "left", "burn rate", "runs out")
+_FIGURES: Final = (
+    ("availability", "coverage", "best", "worst"),
+    ("down", "unknown", "maintenance"),
+    ("incidents", "MTTR", "MTBF", "MTTD", "MTTA"),
+    ("p50", "p95", "p99", "apdex"),
+)
+_OBJECTIVES: Final = (("target", "attained", "met"), ("budget", "spent", "left"), ("burn rate", "runs out"))
 
 
 def print_table(assessed: Assessed, *, timezone: str) -> None:
     """The figures, the objectives, and by which rules and formulas they were counted."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = PIPED_WIDTH
-    zone = ZoneInfo(timezone)
+    console, zone = plain_console(), ZoneInfo(timezone)
     console.print(_heading(assessed, zone))
     rows = list(_rows(assessed))
-    console.print(_figures(rows))
-    if any(level.objectives for _, level in rows):
-        console.print(_objectives(rows, zone))
+    print_figures(console, ("",), _FIGURES, [(name, *_cells(level)) for name, level in rows])
+    objectives = [(name, *_objective(status, zone)) for name, level in rows for status in level.objectives]
+    if objectives:
+        console.print()
+        print_figures(console, ("", "objective"), _OBJECTIVES, objectives)
     for line in _legend(assessed, rows):
         console.print(Text(line, "dim"))
 
@@ -64,13 +65,6 @@ def _rows(assessed: Assessed) -> Iterator[tuple[Text, ServiceLevel]]:
     yield from ((Text(id_), level) for id_, level in left.items())
 
 
-def _figures(rows: list[tuple[Text, ServiceLevel]]) -> Table:
-    table = _table(("", *_FIGURES))
-    for name, level in rows:
-        table.add_row(name, *_cells(level))
-    return table
-
-
 def _cells(level: ServiceLevel) -> Iterator[Text]:
     attained, time, recovery = level.attained, level.time, level.recovery
     is_thin = level.coverage is not None and level.coverage < SUFFICIENT
@@ -86,14 +80,6 @@ def _cells(level: ServiceLevel) -> Iterator[Text]:
         Text(latency_text(value)) for value in ((latency.p50, latency.p95, latency.p99) if latency else (None,) * 3)
     )
     yield Text(NOTHING if level.apdex is None else decimal(level.apdex))
-
-
-def _objectives(rows: list[tuple[Text, ServiceLevel]], zone: ZoneInfo) -> Table:
-    table = _table(("", *_OBJECTIVES))
-    for name, level in rows:
-        for status in level.objectives:
-            table.add_row(name, *_objective(status, zone))
-    return table
 
 
 def _objective(status: ObjectiveStatus, zone: ZoneInfo) -> Iterator[Text]:
@@ -124,19 +110,13 @@ def _legend(assessed: Assessed, rows: list[tuple[Text, ServiceLevel]]) -> Iterat
         MaintenanceRule.IGNORE: "is ignored",
     }[rules.maintenance]
     yield f"time that is unknown {unknown}; maintenance {maintenance}; coverage = known time / (period - maintenance)"
+    yield "best, worst = availability if all unknown time had been up, or down"
     yield (
         "MTTR = outages that ended / their number; MTBF = time up or degraded / incidents; "
         "MTTD = (detected - start) / incidents; MTTA = (acknowledged - detected) / those acknowledged"
     )
     if any(level.coverage is not None and level.coverage < SUFFICIENT for _, level in rows):
         yield "! less than 95 % of the time is known: not enough to judge by"
-
-
-def _table(columns: tuple[str, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    return table
 
 
 def _duration(value: Micros) -> Text:

@@ -7,35 +7,38 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from probe.cli.sla.table import PIPED_WIDTH, decimal, percent
+from probe.cli.sla.table import decimal, percent
+from probe.cli.tables import plain_console, print_figures
 from probe.model.units import format_duration
 from probe.report.words import NOTHING, duration_text, exact_moment
 from probe.slo.burn import Burning, BurnReason
 from probe.slo.standing import Standing, Standings
 
-_OBJECTIVES: Final = ("objective", "target", "window from", "attained", "met", "budget", "spent", "left", "burn", "burn now",
-                      "runs out")  # fmt: skip
-_PAIRS: Final = ("objective", "level", "windows", "too fast from", "long", "short", "bad results", "")
+_NAMES: Final = ("", "objective")
+_OBJECTIVES: Final = (
+    ("target", "window from"),
+    ("attained", "met"),
+    ("budget", "spent", "left"),
+    ("burn", "burn now"),
+    ("runs out",),
+)
+_PAIR_NAMES: Final = (*_NAMES, "level", "windows")
+_PAIRS: Final = (("too fast from", "long", "short"), ("bad results", "reason"))
 _STYLES: Final = {BurnReason.BURNING: "bold red", BurnReason.NOTHING_KNOWN: "dim", BurnReason.NOT_BURNING: "green"}
 _YES_NO: Final = {True: Text("yes", "green"), False: Text("no", "bold red"), None: Text(NOTHING)}
 
 
 def print_standings(found: Standings, *, timezone: str) -> None:
     """The budgets, the burn windows, and what the figures mean."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = PIPED_WIDTH
-    zone, rows = ZoneInfo(timezone), list(_rows(found))
+    console, zone, rows = plain_console(), ZoneInfo(timezone), list(_rows(found))
     console.print(Text(f"at {exact_moment(found.asked.until, zone).text}\n", "bold"))
-    console.print(_table(_OBJECTIVES, [(name, *_objective(each, zone)) for name, each in rows]))
+    print_figures(console, _NAMES, _OBJECTIVES, [(name, *_objective(each, zone)) for name, each in rows])
     pairs = [(name, Text(each.status.objective), *_pair(pair)) for name, each in rows for pair in each.pairs]
     if pairs:
         console.print()
-        console.print(_table(_PAIRS, pairs))
+        print_figures(console, _PAIR_NAMES, _PAIRS, pairs)
     present = format_duration(found.asked.so_far.end - found.asked.so_far.start)
     console.print(
         Text(
@@ -84,12 +87,3 @@ def _length(value: Fraction | None) -> Text:
 
 def _rate(value: Fraction | None) -> Text:
     return Text(NOTHING if value is None else decimal(value))
-
-
-def _table(columns: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for number, column in enumerate(("", *columns)):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return table
