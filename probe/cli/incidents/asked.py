@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from probe.cli.jobs import sla_job
 from probe.cli.period import AskedPeriod
-from probe.cli.selection import QUOTED, Selection, look_up
+from probe.cli.selection import QUOTED, Selection
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
 from probe.model.units import Micros
 from probe.runtime.clock import SystemClock
-from probe.runtime.maintenance import all_windows
 from probe.runtime.sla import SlaJob
 from probe.slo.periods import parse_moment
 from probe.store import Store
@@ -23,9 +22,7 @@ class Asked:
     """The options as they were given; `None` is one that wasn't."""
 
     period: AskedPeriod = field(default=AskedPeriod())
-    checks: Sequence[str] = ()
-    apis: Sequence[str] = ()
-    labels: Sequence[str] = ()
+    selection: Selection = field(default=Selection())
     location: str | None = None
 
     def job(self, settings: Settings, store: Store) -> SlaJob:
@@ -34,22 +31,9 @@ class Asked:
         Raises:
             ConfigurationError: an option can't be read, or names what there isn't.
         """
-        now, zone = SystemClock().now(), ZoneInfo(settings.timezone)
-        period = self.period.whole(now=now, zone=zone)
-        if self.location is not None:
-            look_up("location", [self.location], {settings.location, *store.locations()})
-        selection = Selection(checks=self.checks, apis=self.apis, labels=self.labels)
-        return SlaJob(
-            period=period,
-            now=now,
-            zone=zone,
-            location=self.location or settings.location,
-            rules=settings.sla,
-            checks=tuple(check.facts for check in settings.checks),
-            apis=settings.apis,
-            wanted=selection.chosen(settings, store),
-            windows=all_windows(settings, store),
-        )
+        now = SystemClock().now()
+        period = self.period.whole(now=now, zone=ZoneInfo(settings.timezone))
+        return sla_job(settings, store, period, now=now, selection=self.selection, location=self.location)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,13 +66,12 @@ def log(
     from probe.cli.incidents.asked import Asked
     from probe.cli.incidents.log import log_command
     from probe.cli.period import AskedPeriod
+    from probe.cli.selection import Selection
 
     period = AskedPeriod(start=from_, end=to, last=last, day=day, week=week, month=month, quarter=quarter, year=year)
     asked = Asked(
         period=period,
-        checks=tuple(check or ()),
-        apis=tuple(api or ()),
-        labels=tuple(label or ()),
+        selection=Selection(checks=tuple(check or ()), apis=tuple(api or ()), labels=tuple(label or ())),
         location=location,
     )
     log_command(config, asked, format_, only_open=open_)

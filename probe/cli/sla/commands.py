@@ -65,6 +65,7 @@ def sla(
 ) -> None:
     """Print the service levels of a period: availability, incidents, latency, error budgets."""
     from probe.cli.period import AskedPeriod
+    from probe.cli.selection import Selection
     from probe.cli.sla.sla import Asked, sla_command
 
     sla_command(
@@ -73,9 +74,7 @@ def sla(
             period=AskedPeriod(
                 start=from_, end=to, last=last, day=day, week=week, month=month, quarter=quarter, year=year
             ),
-            checks=tuple(check or ()),
-            apis=tuple(api or ()),
-            labels=tuple(label or ()),
+            selection=Selection(checks=tuple(check or ()), apis=tuple(api or ()), labels=tuple(label or ())),
             location=location,
             method=method,
             slice=slice_,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from probe.cli.jobs import sla_job
 from probe.cli.options import duration, one_of
 from probe.cli.period import AskedPeriod
-from probe.cli.selection import Selection, look_up
+from probe.cli.selection import Selection
 from probe.cli.sla.table import print_table
 from probe.cli.waiting import tell_waiting
 from probe.config.load import load
@@ -26,7 +26,6 @@ from probe.report import write_files
 from probe.report.export.separated import Separated
 from probe.report.sla import contract, figures_table, file_name, files_of
 from probe.runtime.clock import SystemClock
-from probe.runtime.maintenance import all_windows
 from probe.runtime.sla import SlaJob, assess
 from probe.runtime.sla_report import SlaReportJob, sla_report
 from probe.slo.service_level import Assessed
@@ -40,9 +39,7 @@ class Asked:
     """The options as they were given; `None` is one that wasn't."""
 
     period: AskedPeriod
-    checks: Sequence[str] = ()
-    apis: Sequence[str] = ()
-    labels: Sequence[str] = ()
+    selection: Selection
     location: str | None = None
     method: str | None = None
     slice: str | None = None
@@ -104,22 +101,9 @@ def _share(option: str, text: str) -> Fraction:
 
 
 def _job(asked: Asked, settings: Settings, store: Store, rules: SlaRules) -> SlaJob:
-    now, zone = SystemClock().now(), ZoneInfo(settings.timezone)
-    period = asked.period.whole(now=now, zone=zone)
-    if asked.location is not None:
-        look_up("location", [asked.location], {settings.location, *store.locations()})
-    selection = Selection(checks=asked.checks, apis=asked.apis, labels=asked.labels)
-    return SlaJob(
-        period=period,
-        now=now,
-        zone=zone,
-        location=asked.location or settings.location,
-        rules=rules,
-        checks=tuple(check.facts for check in settings.checks),
-        apis=settings.apis,
-        wanted=selection.chosen(settings, store),
-        windows=all_windows(settings, store),
-    )
+    now = SystemClock().now()
+    period = asked.period.whole(now=now, zone=ZoneInfo(settings.timezone))
+    return sla_job(settings, store, period, now=now, selection=asked.selection, location=asked.location, rules=rules)
 
 
 def _write(asked: Asked, settings: Settings, rules: SlaRules, directory: Path) -> None:

@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from probe.cli.jobs import sla_job
 from probe.cli.options import NOT_FINE, duration, one_of
 from probe.cli.period import LONGEST
-from probe.cli.selection import Selection, look_up
+from probe.cli.selection import Selection
 from probe.cli.slo.table import print_standings
 from probe.cli.waiting import tell_waiting
 from probe.config.load import load
 from probe.config.openslo.writing import Context, Held, openslo_text
 from probe.model.errors import ConfigurationError
 from probe.model.settings import Settings
-from probe.model.units import DAY, SECOND
+from probe.model.units import DAY, SECOND, Micros
 from probe.report.export.separated import Separated
 from probe.report.sla import standings_contract, standings_table
 from probe.runtime.clock import SystemClock
-from probe.runtime.maintenance import all_windows
 from probe.runtime.sla import SlaJob
 from probe.runtime.standing import stand
 from probe.slo.periods import Period, parse_moment
@@ -81,23 +81,12 @@ def _openslo(selection: Selection, settings: Settings) -> str:
 
 
 def _job(asked: Asked, settings: Settings, store: Store) -> SlaJob:
-    now, zone = SystemClock().now(), ZoneInfo(settings.timezone)
-    if asked.location is not None:
-        look_up("location", [asked.location], {settings.location, *store.locations()})
-    return SlaJob(
-        period=_period(asked, now - now % SECOND, zone),
-        now=now,
-        zone=zone,
-        location=asked.location or settings.location,
-        rules=settings.sla,
-        checks=tuple(check.facts for check in settings.checks),
-        apis=settings.apis,
-        wanted=asked.selection.chosen(settings, store),
-        windows=all_windows(settings, store),
-    )
+    now = SystemClock().now()
+    period = _period(asked, now - now % SECOND, ZoneInfo(settings.timezone))
+    return sla_job(settings, store, period, now=now, selection=asked.selection, location=asked.location)
 
 
-def _period(asked: Asked, now: int, zone: ZoneInfo) -> Period:
+def _period(asked: Asked, now: Micros, zone: ZoneInfo) -> Period:
     """Over which the present burn rate is taken."""
     try:
         end = now if asked.to is None else parse_moment(asked.to, zone=zone)
