@@ -12,11 +12,15 @@ from probe.cli.arguments import (
     ApiOption,
     CheckOption,
     ConfigOption,
+    DayOption,
     FromOption,
+    LabelOption,
     LastOption,
     MonthOption,
     QuarterOption,
     ToOption,
+    WeekOption,
+    YearOption,
 )
 
 
@@ -33,10 +37,14 @@ def export(
     from_: FromOption = None,
     to: ToOption = None,
     last: LastOption = None,
+    day: DayOption = None,
+    week: WeekOption = None,
     month: MonthOption = None,
     quarter: QuarterOption = None,
+    year: YearOption = None,
     check: CheckOption = None,
     api: ApiOption = None,
+    label: LabelOption = None,
     location: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only from here; may be repeated.")] = None,
     by: Annotated[str, typer.Option(metavar="check|api", help="Whose figures.")] = "check",
     every: Annotated[
@@ -54,14 +62,16 @@ def export(
     """Write figures, or results, for other programs."""
     from probe.cli.exporting.export import Asked, export_command
     from probe.cli.period import AskedPeriod
+    from probe.cli.selection import Selection
 
     export_command(
         config,
         Asked(
             metrics=metrics,
-            period=AskedPeriod(start=from_, end=to, last=last, month=month, quarter=quarter),
-            checks=tuple(check or ()),
-            apis=tuple(api or ()),
+            period=AskedPeriod(
+                start=from_, end=to, last=last, day=day, week=week, month=month, quarter=quarter, year=year
+            ),
+            selection=Selection(checks=tuple(check or ()), apis=tuple(api or ()), labels=tuple(label or ())),
             locations=tuple(location or ()),
             by=by,
             every=every,

@@ -40,8 +40,7 @@ class Asked:
 
     metrics: str
     period: AskedPeriod
-    checks: Sequence[str]
-    apis: Sequence[str]
+    selection: Selection
     locations: Sequence[str]
     by: str
     every: str
@@ -124,7 +123,7 @@ def _job(asked: Asked, settings: Settings, store: Store, *, borders: tuple[Micro
     locations = store.locations()
     look_up("location", asked.locations, locations)
     return ExportJob(
-        checks=Selection(checks=asked.checks, apis=asked.apis).chosen(settings, store),
+        checks=asked.selection.chosen(settings, store),
         locations=tuple(name for name in locations if name in asked.locations or not asked.locations),
         cuts=borders,
         now=now,

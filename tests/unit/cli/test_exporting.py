@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,13 @@ from probe.store import open_store
 
 UTC = ZoneInfo("UTC")
 NOW = from_iso("2026-11-20T19:00:00.5Z")
-CHECKS = "version: 1\ntimezone: UTC\napis: {shop: {base_url: 'http://127.0.0.1:1', checks: {home: {get: /}}}}\n"
-OLD = Result(check="shop/gone", location="default", scheduled_at=NOW, state=State.UP)
+CHECKS = (
+    "version: 1\ntimezone: UTC\n"
+    "apis: {shop: {base_url: 'http://127.0.0.1:1', labels: {team: commerce}, checks: {home: {get: /}}}}\n"
+)
+OLD, NEW = (
+    Result(check=check, location="default", scheduled_at=NOW, state=State.UP) for check in ("shop/gone", "shop/home")
+)
 
 app = typer.Typer()
 app.command()(export)
@@ -32,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("export")
     (place / "checks.yaml").write_text(CHECKS)
     with open_store(Sensitive.plain(f"sqlite:///{place}/probe.db")) as store:
-        store.record([OLD])
+        store.record([OLD, NEW])
     return place
 
 
@@ -50,6 +56,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("--metrics", "usage", "--from", "soon"), '--from: "soon" is neither a date'),
         (("--metrics", "usage", "--month", "2026"), '--month: "2026" is not a month'),
         (("--metrics", "usage", "--quarter", "2026"), '--quarter: "2026" is not a quarter'),
+        (("--metrics", "usage", "--week", "2026-10"), '--week: "2026-10" is not a week'),
+        (("--metrics", "usage", "--day", "2026-10"), '--day: "2026-10" is not a day'),
+        (("--metrics", "usage", "--year", "26"), '--year: "26" is not a year'),
+        (("--metrics", "usage", "--label", "team=sales"), 'the label "team=sales"'),
         (("--metrics", "usage", "--last", "x"), '--last: "x" is not a duration'),
         (("--metrics", "usage", "--last", "99999999d"), "--last: must be at most 36500d"),
         (("--metrics", "usage", "--to", "2020-01-01"), "--to needs --from"),
@@ -72,6 +82,28 @@ def test_what_can_not_be_is_told_and_nothing_is_written(
     assert why in str(run.exception)
     assert "\n" not in str(run.exception)
     assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "checks"),
+    [
+        ((), ["shop/gone", "shop/home"]),
+        (("--label", "team=commerce"), ["shop/home"]),
+        (("--day", "2026-11-20"), ["shop/gone", "shop/home"]),
+        (("--week", "2026-W46"), []),
+        (("--year", "2026", "--check", "shop/gone"), ["shop/gone"]),
+    ],
+)
+def test_it_is_of_the_period_and_the_checks_that_are_asked_for(
+    arguments: tuple[str, ...], checks: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("probe.cli.exporting.export.SystemClock.now", lambda _: NOW + SECOND)
+    run = CliRunner().invoke(app, ["--metrics", "results", "--format", "ndjson", "-o", "out.ndjson", *arguments])
+    assert run.exit_code == 0, run.exception
+    found = (folder / "out.ndjson").read_text().splitlines()
+    (folder / "out.ndjson").unlink()
+    assert [json.loads(line)["check"] for line in found] == checks
 
 
 def period(**asked: str) -> tuple[str, str]:
