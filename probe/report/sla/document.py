@@ -112,7 +112,7 @@ def _incident(told: Told) -> dict[str, Json]:
             {
                 "start": to_iso(outage.start),
                 "end": None if outage.end is None else to_iso(outage.end),
-                "slots": outage.slots,
+                "down_slots": outage.slots,
             }
             for outage in incident.outages
         ],
@@ -124,7 +124,7 @@ def _annotation(annotation: Annotation) -> Json:
     return {
         "kind": annotation.kind.value,
         "at": to_iso(annotation.made_at),
-        "author": annotation.author,
+        "by": annotation.author,
         "text": annotation.text,
     }
 
@@ -132,12 +132,12 @@ def _annotation(annotation: Annotation) -> Json:
 def _change(change: MaintenanceChange) -> Json:
     return {
         "at": to_iso(change.at),
-        "author": change.author,
+        "by": change.author,
         "action": change.action.value,
         "name": change.window.name,
         "id": change.window.id or None,
         "on": scope_json(change.window.scope),
-        "affects": None if change.affects is None else to_iso(change.affects),
+        "affects_from": None if change.affects is None else to_iso(change.affects),
     }
 
 

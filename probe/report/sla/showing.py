@@ -205,7 +205,7 @@ class _Reader:
             detected=duration_text(node.moment("detected") - node.moment("start")),
             cause=cause,
             notes=tuple(
-                f"{each.text('author')}: {each.text('text')}" for each in node.each("notes") if each.text("text")
+                f"{each.text('by')}: {each.text('text')}" for each in node.each("notes") if each.text("text")
             ),
         )
 
@@ -228,7 +228,7 @@ class _Reader:
     def _afterwards(self) -> Iterator[str]:
         for node in self._root.inner("maintenance").each("declared_afterwards"):
             action = node.choice("action", MaintenanceAction).value
-            yield f"{node.text('name')}: {action} by {node.text('author')} on {self._at(node.moment('at')).text}"
+            yield f"{node.text('name')}: {action} by {node.text('by')} on {self._at(node.moment('at')).text}"
 
     def _remarks(self) -> Iterator[str]:
         if not self._root.is_null("simulated_until"):
