@@ -92,6 +92,14 @@ def holds(incident: Incident, moment: Micros) -> bool:
     return incident.start <= moment and (incident.end is None or moment < incident.end)
 
 
+def by_check(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
+    """What was said of each check, in the order in which it was."""
+    found: dict[str, list[Annotation]] = {}
+    for each in annotations:
+        found.setdefault(each.check, []).append(each)
+    return found
+
+
 def of_incident(annotations: Iterable[Annotation], incident: Incident) -> tuple[Annotation, ...]:
     """What was said of it, of all that was said of its check."""
     return tuple(each for each in annotations if holds(incident, each.moment))

@@ -25,14 +25,12 @@ from probe.report.words import (
     percent_text,
     share_text,
 )
-from probe.slo.availability import StateTime
+from probe.slo.availability import SUFFICIENT, StateTime
 from probe.slo.past import Attained, Past
 from probe.slo.periods import Period
 
 WINDOWS: Final = (("24 h", DAY), ("7 d", WEEK), ("30 d", 30 * DAY), ("90 d", 90 * DAY))
 _NOTHING: Final = Attained(None, None, None)
-SUFFICIENT: Final = 95
-"""Percent of a window that must be known; below it a figure is marked, and says on how much it rests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,7 @@ class Window:
         maintenance: how much of the window was set apart; empty where nothing was.
         covers: how much of the window lies after the first result.
         known: why it is insufficient: `36 s known` of a window that is not full yet, else `93.4% known`.
-        insufficient: less than `SUFFICIENT` percent of the window, without maintenance, is known.
+        insufficient: less than `SUFFICIENT` of the window, without maintenance, is known; then the figure says on how much it rests.
         older: it holds results that no shorter window holds; without them it would say the same once more.
     """
 
@@ -169,7 +167,7 @@ def window(label: str, time: StateTime, attained: Attained, *, length: Micros, o
     """One window in words; every percentage is cut off, not rounded."""
     coverage = percent_text(time.known, time.total, 1)
     counted = length - time.maintenance
-    is_full = time.total * 100 >= counted * SUFFICIENT
+    is_full = time.total >= counted * SUFFICIENT
     return Window(
         label=label,
         availability=share_text(attained.availability),
@@ -180,7 +178,7 @@ def window(label: str, time: StateTime, attained: Attained, *, length: Micros, o
         maintenance=duration_text(time.maintenance) if time.maintenance else "",
         covers=duration_text(time.total + time.maintenance),
         known=f"{coverage if is_full else duration_text(time.known)} known",
-        insufficient=time.known * 100 < counted * SUFFICIENT,
+        insufficient=time.known < counted * SUFFICIENT,
         older=older,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from probe.alerting.cases import Case, Update, down_slot, holds, of_incident, orphans, updates
+from probe.alerting.cases import Case, Update, by_check, down_slot, holds, of_incident, orphans, updates
 from probe.model.incident import Annotation, AnnotationKind, Incident
 from probe.model.result import Evidence, State
 from probe.model.run import Run
@@ -17,7 +18,7 @@ from probe.slo.service_level import Subject
 from probe.slo.timeline import clipped
 from probe.store import Store
 
-MOST_EXPLAINED = 100
+MOST_EXPLAINED: Final = 100
 """Slots of an incident whose evidence is looked up."""
 
 
@@ -59,7 +60,7 @@ def incident_log(job: SlaJob, store: Store) -> Log:
     Raises:
         StoreError: the store can't be read.
     """
-    said = _by_check(store.annotations(job.location))
+    said = by_check(store.annotations(job.location))
     cases, orphaned = list[Case](), list[Annotation]()
     for subject in subjects_of(job, store).checks:
         its_own = said.get(subject.id, [])
@@ -130,7 +131,7 @@ def _detail(job: SlaJob, store: Store, check: str, incident: Incident) -> Detail
     period = Period(incident.start, job.now if incident.end is None else incident.end)
     subject = _subject(replace(job, period=period, wanted=(check,)), store)
     runs = tuple(clipped(subject.past.slots[0].runs, *period)) if subject else ()
-    said = _by_check(store.annotations(job.location)).get(check, [])
+    said = by_check(store.annotations(job.location)).get(check, [])
     (case,) = _cases(job, store, check, [incident], said)
     history = updates(case, runs)
     slots = [update.at for update in history if update.failure][:MOST_EXPLAINED]
@@ -155,10 +156,3 @@ def _cases(
             annotations=of_incident(said, incident),
             evidence=evidence.get(incident.start),
         )
-
-
-def _by_check(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
-    found: dict[str, list[Annotation]] = {}
-    for each in annotations:
-        found.setdefault(each.check, []).append(each)
-    return found

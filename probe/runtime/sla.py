@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from probe.alerting.cases import acknowledged
+from probe.alerting.cases import acknowledged, by_check
 from probe.alerting.incidents import incidents
 from probe.alerting.outages import Policy
 from probe.model.check import Api, CheckFacts, Confirm, api_of
@@ -227,7 +227,7 @@ class _Reading:
     ) -> None:
         self._job = job
         self._members = members
-        self._annotations = annotations
+        self._said = by_check(annotations)
         self._also = also
         self._windows = {
             member.id: latency_windows((*member.objectives, *member.grouped), job.asked) for member in members
@@ -282,9 +282,7 @@ class _Reading:
                     for period, levels in self._levels.items()
                     if member.id in levels
                 },
-                acknowledged=acknowledged(
-                    its_incidents, [each for each in self._annotations if each.check == member.id], until=asked.until
-                ),
+                acknowledged=acknowledged(its_incidents, self._said.get(member.id, ()), until=asked.until),
             )
         return found
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from probe import __version__
+from probe.alerting.cases import by_check, of_incident
 from probe.model.incident import Annotation, Incident
-from probe.model.maintenance import Scope
+from probe.model.maintenance import MaintenanceChange, Scope
 from probe.model.settings import Settings
 from probe.model.units import Micros
 from probe.report.sla import Maintained, SlaReport, Told
@@ -79,14 +80,7 @@ def sla_report(job: SlaReportJob, store: Store) -> SlaReport:
         apis=tuple(api for api in job.sla.apis if api.id in {level.id for level in assessed.apis}),
         since=since,
         maintenance=tuple(maintained(job.sla, since)),
-        changes=tuple(
-            change
-            for change in store.maintenance.log()
-            if change.is_afterwards
-            and change.location in (None, job.sla.location)
-            and (change.affects is None or change.affects < job.sla.asked.until)
-            and _is_about(job.sla, change.window.scope)
-        ),
+        changes=tuple(_afterwards(job.sla, store.maintenance.log())),
         incidents=_incidents(job.sla, subjects, assessed, store.annotations(job.sla.location)),
         simulated_until=simulated if simulated is not None and simulated > job.sla.period.start else None,
         digests={subject.id: _digest(subject, job.sla) for subject in subjects.checks},
@@ -95,15 +89,25 @@ def sla_report(job: SlaReportJob, store: Store) -> SlaReport:
 
 def maintained(job: SlaJob, since: Micros) -> Iterator[Maintained]:
     """The windows that count from a moment on for any check that is told of."""
+    meant = _meant(job, (window.scope for window in job.windows))
     for window in job.windows:
-        found = periods(window, start=since, end=job.asked.until)
-        if found and _is_about(job, window.scope):
+        if window.scope in meant and (found := periods(window, start=since, end=job.asked.until)):
             yield Maintained(window, found)
 
 
-def _is_about(job: SlaJob, scope: Scope) -> bool:
+def _afterwards(job: SlaJob, changes: Sequence[MaintenanceChange]) -> Iterator[MaintenanceChange]:
+    """Those that reach back before they were made, and are about time and checks that are told of."""
+    meant = _meant(job, (change.window.scope for change in changes))
+    for change in changes:
+        is_ours = change.location in (None, job.location) and change.window.scope in meant
+        if is_ours and change.is_afterwards and (change.affects is None or change.affects < job.asked.until):
+            yield change
+
+
+def _meant(job: SlaJob, scopes: Iterable[Scope]) -> set[Scope]:
+    """Those that any check is in that is told of."""
     labels = {facts.id: facts.labels for facts in job.checks}
-    return any(scope.holds(check, labels.get(check, ())) for check in job.wanted)
+    return {scope for scope in set(scopes) if any(scope.holds(check, labels.get(check, ())) for check in job.wanted)}
 
 
 def _first_slots(subjects: Subjects) -> Iterator[Micros]:
@@ -119,13 +123,11 @@ def _incidents(
     job: SlaJob, subjects: Subjects, assessed: Assessed, annotations: Iterable[Annotation]
 ) -> dict[str, tuple[Told, ...]]:
     """By check, and by API: an API's incidents are those of the group, and people say nothing of them."""
-    said: dict[str, list[Annotation]] = {}
-    for annotation in annotations:
-        said.setdefault(annotation.check, []).append(annotation)
+    said = by_check(annotations)
     levels = {level.id: level for level in (*assessed.checks, *assessed.apis)}
     return {
         subject.id: tuple(
-            Told(incident, _lasted(incident, subject, job.asked.until), _of(incident, said.get(subject.id, ())))
+            Told(incident, _lasted(incident, subject, job.asked.until), of_incident(said.get(subject.id, ()), incident))
             for incident in levels[subject.id].recovery.incidents
         )
         for subject in (*subjects.checks, *subjects.apis)
@@ -138,11 +140,3 @@ def _lasted(incident: Incident, subject: Subject, until: Micros) -> Micros:
         (one.start, until if one.end is None else min(one.end, until)) for one in incident.outages if one.start < until
     ]
     return sum(end - start - length(subject.past.apart, start, end) for start, end in ends)
-
-
-def _of(incident: Incident, annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
-    return tuple(
-        each
-        for each in annotations
-        if incident.start <= each.moment and (incident.end is None or each.moment < incident.end)
-    )

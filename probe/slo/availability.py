@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
 
 from probe.model.result import State
 from probe.model.units import Micros
 from probe.slo.spans import Span
+
+SUFFICIENT: Final = Fraction(95, 100)
+"""The share of the time that must be known for a figure to be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from probe.cli.jobs import sla_job
 from probe.cli.options import duration, one_of
 from probe.cli.period import AskedPeriod
 from probe.cli.selection import Selection
-from probe.cli.sla.table import print_table
+from probe.cli.sla.table import print_levels
 from probe.cli.waiting import tell_waiting
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
@@ -127,4 +127,4 @@ def _print(assessed: Assessed, kind: str, *, timezone: str) -> None:
         Separated(sys.stdout.buffer, table).write(table, assessed)
         sys.stdout.buffer.flush()
     else:
-        print_table(assessed, timezone=timezone)
+        print_levels(assessed, timezone=timezone)

@@ -10,21 +10,13 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from probe.cli.tables import plain_console, print_figures
-from probe.model.sla import MaintenanceRule, Method, UnknownRule
-from probe.model.units import Micros, format_duration
+from probe.model.units import Micros
+from probe.report.sla.formulas import formulas
 from probe.report.words import NOTHING, duration_text, exact_moment, latency_text, percent_text
+from probe.slo.availability import SUFFICIENT
 from probe.slo.budget import ObjectiveStatus
 from probe.slo.service_level import Assessed, ServiceLevel
 
-SUFFICIENT: Final = Fraction(95, 100)
-"""The share of a period that must be known for a figure to be trusted."""
-
-_FORMULAS: Final = {
-    Method.STATE_TIME: "time up or degraded / time known",
-    Method.OCCURRENCES: "good results / all results",
-    Method.TIMESLICES: "good slices / all slices",
-    Method.RATIO_TIMESLICES: "mean of the slices' shares of good results",
-}
 _FIGURES: Final = (
     ("availability", "coverage", "best", "worst"),
     ("down", "unknown", "maintenance"),
@@ -34,7 +26,7 @@ _FIGURES: Final = (
 _OBJECTIVES: Final = (("target", "attained", "met"), ("budget", "spent", "left"), ("burn rate", "runs out"))
 
 
-def print_table(assessed: Assessed, *, timezone: str) -> None:
+def print_levels(assessed: Assessed, *, timezone: str) -> None:
     """The figures, the objectives, and by which rules and formulas they were counted."""
     console, zone = plain_console(), ZoneInfo(timezone)
     console.print(_heading(assessed, zone))
@@ -96,20 +88,9 @@ def _objective(status: ObjectiveStatus, zone: ZoneInfo) -> Iterator[Text]:
 
 
 def _legend(assessed: Assessed, rows: list[tuple[Text, ServiceLevel]]) -> Iterator[str]:
-    rules = assessed.rules
-    slices = "" if rules.method in (Method.STATE_TIME, Method.OCCURRENCES) else f" of {format_duration(rules.slice)}"
-    yield f"\navailability = {_FORMULAS[rules.method]} ({rules.method}{slices}); figures are cut off, not rounded"
-    unknown = {
-        UnknownRule.EXCLUDE: "is left out",
-        UnknownRule.UP: "counts as up",
-        UnknownRule.DOWN: "counts as down",
-    }[rules.unknown]
-    maintenance = {
-        MaintenanceRule.EXCLUDE: "is left out",
-        MaintenanceRule.COUNT_AS_UP: "counts as up",
-        MaintenanceRule.IGNORE: "is ignored",
-    }[rules.maintenance]
-    yield f"time that is unknown {unknown}; maintenance {maintenance}; coverage = known time / (period - maintenance)"
+    told = formulas(assessed.rules)
+    yield f"\navailability ({assessed.rules.method}) = {told['availability']}; figures are cut off, not rounded"
+    yield f"coverage = {told['coverage']}"
     yield "best, worst = availability if all unknown time had been up, or down"
     yield (
         "MTTR = outages that ended / their number; MTBF = time up or degraded / incidents; "

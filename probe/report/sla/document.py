@@ -16,14 +16,13 @@ from probe.report.sla.figures import contract, seconds
 from probe.report.sla.formulas import formulas
 from probe.report.sla.inputs import api_json, check_json, maintained_json, rules_json, scope_json
 from probe.report.words import FAILURE_WORDS, percent_text
+from probe.slo.availability import SUFFICIENT
 from probe.slo.digest import ALGORITHM, ResultsDigest, digest_of_all
 from probe.slo.service_level import ServiceLevel
 
 FORMAT: Final = "probe-sla-report/1"
 SEAL: Final = "seal"
 SEALED: Final = "SHA-256 of this object without its seal, as JSON with sorted keys, without blanks, and every character beyond ASCII escaped"
-THIN: Final = 95
-"""Percent of a period that must be known for a figure to be trusted."""
 
 Document: TypeAlias = dict[str, Json]
 
@@ -147,7 +146,7 @@ def _coverage(kind: str, levels: Iterable[ServiceLevel]) -> Iterator[Json]:
         known, total = level.time.known, level.time.total
         if not known:
             yield {kind: level.id, "remark": "nothing is known of this period"}
-        elif known * 100 < total * THIN:
+        elif known < total * SUFFICIENT:
             yield {
                 kind: level.id,
                 "remark": f"only {percent_text(known, total)} of the time is known: not enough to judge by",

@@ -10,7 +10,7 @@ from probe.model.maintenance import MaintenanceAction
 from probe.model.ndjson import Json
 from probe.model.sla import Method, ObjectiveKind
 from probe.model.units import MILLISECOND, SECOND, Micros
-from probe.report.sla.document import SEAL, THIN, Document
+from probe.report.sla.document import SEAL, Document
 from probe.report.sla.inputs import period_of
 from probe.report.sla.node import Node
 from probe.report.sla.view import IncidentRow, MaintenanceRow, Row, SlaView, TargetRow
@@ -37,6 +37,7 @@ from probe.report.words import (
     moment,
     plural,
 )
+from probe.slo.availability import SUFFICIENT
 
 _MOST_TIMES: Final = 12
 """How many times of one window are listed; the data has them all."""
@@ -134,7 +135,7 @@ class _Reader:
                 id=id_of(node),
                 is_api="api" in node.names(),
                 cells=cells(node, configured),
-                is_thin=coverage is not None and exact(coverage) * 100 < THIN,
+                is_thin=coverage is not None and exact(coverage) < SUFFICIENT,
             )
 
     def _summary(self, node: Node, configured: Node) -> tuple[str, ...]:
@@ -204,9 +205,7 @@ class _Reader:
             lasted=seconds_text(node.number("seconds")),
             detected=duration_text(node.moment("detected") - node.moment("start")),
             cause=cause,
-            notes=tuple(
-                f"{each.text('by')}: {each.text('text')}" for each in node.each("notes") if each.text("text")
-            ),
+            notes=tuple(f"{each.text('by')}: {each.text('text')}" for each in node.each("notes") if each.text("text")),
         )
 
     def _maintenance(self) -> Iterator[MaintenanceRow]:
