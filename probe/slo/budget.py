@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import tzinfo
 from fractions import Fraction
-from typing import Final
 
-from probe.model.sla import CalendarUnit, Objective, ObjectiveKind, ObjectiveWindow
+from probe.model.sla import Objective, ObjectiveKind, ObjectiveWindow
 from probe.model.units import Micros, to_datetime
 from probe.slo import burn
-from probe.slo.calendar import midnight
-from probe.slo.periods import Period
-
-_DAYS: Final = {CalendarUnit.DAY: 1, CalendarUnit.WEEK: 7}
-_MONTHS: Final = {CalendarUnit.MONTH: 1, CalendarUnit.QUARTER: 3, CalendarUnit.YEAR: 12}
+from probe.slo.periods import Period, period_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +46,7 @@ def window_period(window: ObjectiveWindow, *, until: Micros, zone: tzinfo) -> Pe
     """The window that ends at a moment; or the whole day, week, … of the zone that the last moment before it lies in."""
     if isinstance(window, int):
         return Period(until - window, until)
-    first = _first_day(window, to_datetime(until - 1).astimezone(zone).date())
-    return Period(midnight(first, zone), midnight(_following(window, first), zone))
+    return period_of(window, to_datetime(until - 1).astimezone(zone).date(), zone)
 
 
 def status(
@@ -108,17 +102,3 @@ def _exhausted_at(
     at = until + math.ceil(left / (burning * (1 - objective.target)))
     last = until + objective.window if isinstance(objective.window, int) else window.end
     return max(at, window.start) if at <= last else None
-
-
-def _first_day(unit: CalendarUnit, day: date) -> date:
-    if unit in _DAYS:
-        return day - timedelta(days=day.weekday() if unit is CalendarUnit.WEEK else 0)
-    return date(day.year, day.month - (day.month - 1) % _MONTHS[unit], 1)
-
-
-def _following(unit: CalendarUnit, first: date) -> date:
-    """The first day of the next one."""
-    if unit in _DAYS:
-        return first + timedelta(days=_DAYS[unit])
-    years, month = divmod(first.month - 1 + _MONTHS[unit], 12)
-    return date(first.year + years, month + 1, 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from enum import StrEnum
 from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
+from probe.model.sla import CalendarUnit
 from probe.model.units import DAY, MINUTE, WEEK, Micros, from_iso, parse_duration, to_datetime
-from probe.slo.calendar import midnight
+from probe.slo.calendar import first_day, following, midnight
 
 MOST_PARTS: Final = 100_000
 """Of one period; more come of a mistake."""
@@ -25,7 +26,6 @@ _WEEK: Final = re.compile(r"(\d{4})-?W(\d\d)", re.ASCII)
 _YEAR: Final = re.compile(r"\d{4}", re.ASCII)
 _QUARTER: Final = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
 _MONTHS: Final = 12
-_QUARTER_MONTHS: Final = 3
 
 
 class Period(NamedTuple):
@@ -47,7 +47,24 @@ class CalendarStep(StrEnum):
 
 _CALENDAR_STEPS: Final = {DAY: CalendarStep.DAY, WEEK: CalendarStep.WEEK}
 
+_UNITS: Final = {
+    CalendarStep.DAY: CalendarUnit.DAY,
+    CalendarStep.WEEK: CalendarUnit.WEEK,
+    CalendarStep.MONTH: CalendarUnit.MONTH,
+    CalendarStep.QUARTER: CalendarUnit.QUARTER,
+}
+
 Step: TypeAlias = Micros | CalendarStep
+
+
+def period_of(unit: CalendarUnit, day: date, zone: tzinfo) -> Period:
+    """The day, week, month … of the zone that a day lies in.
+
+    Raises:
+        ValueError, OverflowError: the calendar ends before it does.
+    """
+    first = first_day(unit, day)
+    return Period(midnight(first, zone), midnight(following(unit, first), zone))
 
 
 def parse_moment(text: str, *, zone: tzinfo) -> Micros:
@@ -70,8 +87,7 @@ def parse_day(text: str, zone: tzinfo) -> Period:
     """`2026-10-25`. Raises `ValueError` for what is no day."""
     with suppress(ValueError, OverflowError):
         if _DATE.fullmatch(text):
-            day = date.fromisoformat(text)
-            return Period(midnight(day, zone), midnight(day + timedelta(days=1), zone))
+            return period_of(CalendarUnit.DAY, date.fromisoformat(text), zone)
     raise ValueError(f'"{text[:40]}" is not a day, such as 2026-10-25')
 
 
@@ -79,8 +95,7 @@ def parse_week(text: str, zone: tzinfo) -> Period:
     """`2026-W43`, from Monday on (ISO 8601). Raises `ValueError` for what is no week."""
     with suppress(ValueError, OverflowError):
         if found := _WEEK.fullmatch(text):
-            monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
-            return Period(midnight(monday, zone), midnight(monday + timedelta(days=7), zone))
+            return period_of(CalendarUnit.WEEK, date.fromisocalendar(int(found[1]), int(found[2]), 1), zone)
     raise ValueError(f'"{text[:40]}" is not a week, such as 2026-W43')
 
 
@@ -88,7 +103,7 @@ def parse_month(text: str, zone: tzinfo) -> Period:
     """`2026-10`. Raises `ValueError` for what is no month."""
     found = _MONTH.fullmatch(text)
     if found and int(found[1]) and 1 <= int(found[2]) <= _MONTHS:
-        return _months(int(found[1]), int(found[2]), 1, zone)
+        return _named(CalendarUnit.MONTH, int(found[1]), int(found[2]), zone)
     raise ValueError(f'"{text[:40]}" is not a month, such as 2026-10')
 
 
@@ -96,7 +111,7 @@ def parse_quarter(text: str, zone: tzinfo) -> Period:
     """`2026-Q4`. Raises `ValueError` for what is no quarter."""
     found = _QUARTER.fullmatch(text)
     if found and int(found[1]):
-        return _months(int(found[1]), int(found[2]) * _QUARTER_MONTHS - 2, _QUARTER_MONTHS, zone)
+        return _named(CalendarUnit.QUARTER, int(found[1]), int(found[2]) * 3 - 2, zone)
     raise ValueError(f'"{text[:40]}" is not a quarter, such as 2026-Q4')
 
 
@@ -104,7 +119,7 @@ def parse_year(text: str, zone: tzinfo) -> Period:
     """`2026`. Raises `ValueError` for what is no year."""
     found = _YEAR.fullmatch(text)
     if found and int(found[0]):
-        return _months(int(found[0]), 1, _MONTHS, zone)
+        return _named(CalendarUnit.YEAR, int(found[0]), 1, zone)
     raise ValueError(f'"{text[:40]}" is not a year, such as 2026')
 
 
@@ -148,30 +163,15 @@ def cuts(period: Period, step: Step, *, zone: tzinfo) -> tuple[Micros, ...]:
 def _calendar_borders(period: Period, step: CalendarStep, zone: tzinfo) -> Iterator[Micros]:
     if step is CalendarStep.WHOLE:
         return
-    day = to_datetime(period.start).astimezone(zone).date()
-    while (border := midnight(day := _following(day, step), zone)) < period.end:
+    unit = _UNITS[step]
+    day = first_day(unit, to_datetime(period.start).astimezone(zone).date())
+    while (border := midnight(day := following(unit, day), zone)) < period.end:
         if border > period.start:
             yield border
 
 
-def _following(day: date, step: CalendarStep) -> date:
-    """The first day of the next day, week, month or quarter."""
-    if step is CalendarStep.DAY:
-        return day + timedelta(days=1)
-    if step is CalendarStep.WEEK:
-        return day + timedelta(days=7 - day.weekday())
-    length = 1 if step is CalendarStep.MONTH else _QUARTER_MONTHS
-    return _month(day.year, day.month - (day.month - 1) % length, length)
-
-
-def _months(year: int, month: int, count: int, zone: tzinfo) -> Period:
+def _named(unit: CalendarUnit, year: int, month: int, zone: tzinfo) -> Period:
     try:
-        return Period(midnight(date(year, month, 1), zone), midnight(_month(year, month, count), zone))
+        return period_of(unit, date(year, month, 1), zone)
     except (ValueError, OverflowError):
         raise ValueError(f"the calendar ends before {year}-{month:02d} does") from None
-
-
-def _month(year: int, month: int, later: int) -> date:
-    """The first day of the month that comes so many months later."""
-    years, rest = divmod(month - 1 + later, _MONTHS)
-    return date(year + years, rest + 1, 1)
