@@ -55,7 +55,8 @@ def mean_time(members: Sequence[Steps], start: Micros, end: Micros, *, unknown_a
     for low, high, found in stretches(members):
         overlap = min(high, end) - max(low, start)
         states = Counter(found)
-        states[unknown_as] += states.pop(State.UNKNOWN, 0)
+        unknown_members = states.pop(State.UNKNOWN, 0)
+        states[unknown_as] += unknown_members
         known = states.total() - states[State.UNKNOWN]
         if overlap <= 0:
             continue

@@ -50,7 +50,7 @@ def list_command(config: Path, format_: str, *, with_past: bool) -> None:
     with open_store(settings.store, create=False) as store:
         listed = _in_order([_listed(window, now) for window in all_windows(settings, store)], with_past=with_past)
     if format_ == "json":
-        typer.echo(json.dumps([_json(each) for each in listed], indent=2))
+        typer.echo(json.dumps([_json(each) for each in listed], ensure_ascii=False))
     elif listed:
         print_table(("id", "state", "name", "about", "when", "next"), [_row(each) for each in listed])
     else:

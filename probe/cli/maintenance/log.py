@@ -24,7 +24,7 @@ def log_command(config: Path, format_: str) -> None:
     with open_store(settings.store, create=False) as store:
         changes = store.maintenance.log()
     if format_ == "json":
-        typer.echo(json.dumps([_json(change) for change in changes], indent=2))
+        typer.echo(json.dumps([_json(change) for change in changes], ensure_ascii=False))
     elif changes:
         print_table(
             ("at", "by", "what", "id", "name", "about", "when", "figures"), [_row(change) for change in changes]
