@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final, NoReturn, cast
 
 import typer
+from typer.core import TyperGroup
 
 from probe import __version__
 from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, FormatOption, LogOption
@@ -26,8 +27,22 @@ NOT_WRITTEN: Final = 2
 INTERNAL_ERROR: Final = 4
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+
+class _Root(TyperGroup):
+    """All commands. To Click a reader that has enough, as in `probe sla | head`, is exit status 1; here that means bad news."""
+
+    def invoke(self, ctx: object) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(cast(typer.Context, ctx))
+        except BrokenPipeError:
+            _discard_output()
+            raise typer.Exit from None
+
+
 app = typer.Typer(
     name="probe",
+    cls=_Root,
     help="Measure APIs at regular intervals, and report what was found.",
     no_args_is_help=True,
     add_completion=False,
@@ -177,6 +192,7 @@ def main() -> None:
     """The entry point: a mistake is told in a line and an exit status, never in a traceback."""
     from probe.model.errors import ProbeError
 
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  # a parent may close it; no file must be taken for it
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows ASCII only still gets its answer
@@ -187,17 +203,22 @@ def main() -> None:
 
         typer.echo(visible(f"{error}"), err=True)  # it quotes files that others wrote
         sys.exit(error.exit_status)
-    except BrokenPipeError:  # `probe schema | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # while the last of it is written
+        _discard_output()
         sys.exit(0)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             _crash()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what waits there is not tried again at the end
+        _discard_output()
         typer.echo(f"the answer can't be written: {error.strerror}; free some disk space", err=True)
         sys.exit(NOT_WRITTEN)
     except Exception:  # noqa: BLE001  # the last resort
         _crash()
+
+
+def _discard_output() -> None:
+    """What still waits to be written is not tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _crash() -> NoReturn:

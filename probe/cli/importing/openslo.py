@@ -82,4 +82,4 @@ def _summary(made: Section, left_out: int) -> str:
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(set(problems), key=lambda each: (each.file, each.line, each.column, each.path)))
+    return tuple(sorted(set(problems)))
