@@ -19,7 +19,7 @@ SUFFICIENT: Final = Fraction(95, 100)
 class StateTime:
     """How long each state held in a period, in microseconds.
 
-    `availability = 1 - down / known`, with `known = up + degraded + down`: degraded is slow or odd, but there.
+    `known = up + degraded + down`: degraded is slow or odd, but there.
 
     Attributes:
         maintenance: time that is in none of the others.
@@ -42,28 +42,9 @@ class StateTime:
         return self.known + self.unknown
 
     @property
-    def availability(self) -> float | None:
-        """In [0, 1]; `None`, never 0 or 1, when nothing is known."""
-        return (self.known - self.down) / self.known if self.known else None
-
-    @property
-    def coverage(self) -> float | None:
-        """The known share of the period without maintenance: how far the availability can be trusted."""
-        return self.known / self.total if self.total else None
-
-    @property
-    def worst(self) -> float | None:
-        """Availability if everything unknown had been down."""
-        return (self.up + self.degraded) / self.total if self.total else None
-
-    @property
-    def best(self) -> float | None:
-        """Availability if everything unknown had been up."""
-        return (self.total - self.down) / self.total if self.total else None
-
-    def percent(self, digits: int = 3) -> str:
-        """Availability in percent, cut off, not rounded: with any downtime it never reads 100."""
-        return truncated_percent(self.known - self.down, self.known, digits)
+    def coverage(self) -> Fraction | None:
+        """The known share of the time without maintenance: how far a figure can be trusted; `None` where there is none."""
+        return Fraction(self.known, self.total) if self.total else None
 
     def __add__(self, other: StateTime) -> StateTime:
         return StateTime(

@@ -102,7 +102,7 @@ def service_level(subject: Subject, asked: Asked) -> ServiceLevel:
         rules=past.rules,
         attained=past.attained(period),
         time=time,
-        coverage=Fraction(time.known, time.total) if time.total else None,
+        coverage=time.coverage,
         recovery=recovery(past, subject.incidents, period, acknowledged=subject.acknowledged),
         apdex=answers.apdex(subject.apdex, bad=past.bad_slots(period)) if answers and subject.apdex else None,
         responses=answers.responses if answers else None,

@@ -2,46 +2,33 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.model.units import DAY, HOUR, MINUTE, from_datetime, to_datetime
+from probe.model.units import DAY, HOUR, from_datetime, to_datetime
 from probe.slo.availability import StateTime, truncated_percent
 from probe.slo.calendar import days_until
 from probe.slo.percentiles import Latency, nearest_rank
 
 
 def test_fifteen_minutes_of_six_hours_are_95_8333_percent() -> None:
-    time = StateTime(up=345 * MINUTE, down=15 * MINUTE)
-    assert time.percent(4) == "95.8333%"
+    assert truncated_percent(345, 360, 4) == "95.8333%"
 
 
-def test_degraded_is_available() -> None:
-    assert StateTime(degraded=HOUR).availability == 1
-
-
-def test_unknown_is_left_out_and_shown_as_coverage_and_bounds() -> None:
-    time = StateTime(up=8, down=1, unknown=1)
-    assert time.availability == pytest.approx(8 / 9)
-    assert time.coverage == pytest.approx(0.9)
-    assert time.worst == pytest.approx(0.8)
-    assert time.best == pytest.approx(0.9)
-
-
-def test_when_nothing_is_known_there_is_no_figure() -> None:
-    nothing = StateTime(unknown=DAY)
-    assert nothing.availability is None
-    assert nothing.percent() == "n/a"
-    assert nothing.coverage == 0
-    assert StateTime().coverage is None
+def test_what_is_unknown_is_not_covered() -> None:
+    assert StateTime(up=7, degraded=1, down=1, unknown=1, maintenance=90).coverage == Fraction(9, 10)
+    assert StateTime(unknown=DAY).coverage == 0
+    assert StateTime(maintenance=DAY).coverage is None
 
 
 def test_a_second_of_downtime_in_a_quarter_never_prints_as_100_percent() -> None:
-    assert StateTime(up=90 * DAY - 1_000_000, down=1_000_000).percent(3) == "99.999%"
-    assert StateTime(up=90 * DAY).percent(3) == "100.000%"
+    assert truncated_percent(90 * DAY - 1_000_000, 90 * DAY, 3) == "99.999%"
+    assert truncated_percent(90 * DAY, 90 * DAY, 3) == "100.000%"
+    assert truncated_percent(0, 0, 3) == "n/a"
 
 
 @given(st.integers(0, 10**15), st.integers(1, 10**15), st.integers(0, 6))

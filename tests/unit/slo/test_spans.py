@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from probe.model.result import State
 from probe.model.run import Run
-from probe.slo.availability import state_time
 from probe.slo.spans import Span
 from probe.slo.spans import spans as spans_of
 from probe.slo.timeline import runs_of
@@ -63,17 +62,6 @@ def test_the_spans_cover_the_time_since_the_first_slot_once(verdicts: list[tuple
     found = spans(verdicts, interval=interval, until=1100)
     assert sum(span.end - span.start for span in found) == (1100 - verdicts[0][0] if verdicts else 0)
     assert all(one.end == next_.start and one.state is not next_.state for one, next_ in itertools.pairwise(found))
-
-
-@given(series)
-def test_availability_lies_between_its_bounds_or_is_none(verdicts: list[tuple[int, State]]) -> None:
-    time = state_time(spans(verdicts, interval=40, until=1100), start=0, end=1100)
-    if time.availability is None:
-        assert time.known == 0
-    else:
-        assert time.worst is not None
-        assert time.best is not None
-        assert 0 <= time.worst <= time.availability <= time.best <= 1
 
 
 def test_each_verdict_holds_by_the_interval_it_was_measured_with() -> None:
