@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from fractions import Fraction
 
+from probe.model.sla import CalendarUnit, ObjectiveWindow
 from probe.model.units import Micros, format_duration
 from probe.report.words import NOTHING, Moment, decimal_text, duration_text, moment, share_text
 from probe.slo.budget import ObjectiveStatus
@@ -68,7 +69,7 @@ def _row(status: ObjectiveStatus, zone: tzinfo) -> ObjectiveRow:
     return ObjectiveRow(
         name=status.objective,
         target=share_text(status.target),
-        window=_window(status),
+        window=window_text(status.over),
         attained=share_text(status.attained),
         met={True: "yes", False: "no", None: NOTHING}[status.met],
         is_met=status.met,
@@ -81,8 +82,9 @@ def _row(status: ObjectiveStatus, zone: tzinfo) -> ObjectiveRow:
     )
 
 
-def _window(status: ObjectiveStatus) -> str:
-    return format_duration(status.window.end - status.window.start)
+def window_text(window: ObjectiveWindow) -> str:
+    """As in the file: `30d`, `month`."""
+    return window.value if isinstance(window, CalendarUnit) else format_duration(window)
 
 
 def _left_time(budget: Fraction, ratio: Fraction | None) -> str:

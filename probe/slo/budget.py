@@ -19,6 +19,7 @@ class ObjectiveStatus:
 
     Attributes:
         objective: its name.
+        over: the window as the file has it.
         window: what it is held against; one of the calendar goes on after the moment asked for.
         attained: the share that was good in the window so far.
         met: whether that reaches the target.
@@ -32,6 +33,7 @@ class ObjectiveStatus:
     objective: str
     kind: ObjectiveKind
     target: Fraction
+    over: ObjectiveWindow
     window: Period
     attained: Fraction | None
     met: bool | None
@@ -78,6 +80,7 @@ def status(
         objective=objective.name,
         kind=objective.kind,
         target=objective.target,
+        over=objective.window,
         window=window,
         attained=None if error is None else 1 - error,
         met=None if error is None else 1 - error >= objective.target,

@@ -96,6 +96,11 @@ def _legend(assessed: Assessed, rows: list[tuple[Text, ServiceLevel]]) -> Iterat
         "MTTR = outages that ended / their number; MTBF = time up or degraded / incidents; "
         "MTTD = (detected - start) / incidents; MTTA = (acknowledged - detected) / those acknowledged"
     )
+    if any(level.objectives for _, level in rows):
+        yield (
+            "met = attained in the window so far >= target; left = of the whole window's budget; "
+            "runs out: if it burns on as in this period, or when it ran out"
+        )
     if any(level.coverage is not None and level.coverage < SUFFICIENT for _, level in rows):
         yield "! less than 95 % of the time is known: not enough to judge by"
 

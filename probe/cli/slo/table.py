@@ -12,13 +12,14 @@ from rich.text import Text
 from probe.cli.sla.table import decimal, percent
 from probe.cli.tables import plain_console, print_figures
 from probe.model.units import format_duration
+from probe.report.objectives import window_text
 from probe.report.words import NOTHING, duration_text, exact_moment
 from probe.slo.burn import Burning, BurnReason
 from probe.slo.standing import Standing, Standings
 
 _NAMES: Final = ("", "objective")
 _OBJECTIVES: Final = (
-    ("target", "window from"),
+    ("target", "window"),
     ("attained", "met"),
     ("budget", "spent", "left"),
     ("burn", "burn now"),
@@ -64,7 +65,7 @@ def _objective(standing: Standing, zone: ZoneInfo) -> Iterator[Text]:
     status = standing.status
     yield Text(status.objective)
     yield Text(percent(status.target))
-    yield Text(exact_moment(status.window.start, zone).text)
+    yield Text(window_text(status.over))
     yield Text(percent(status.attained), "bold")
     yield _YES_NO[status.met]
     yield from map(_length, (status.budget, status.spent))

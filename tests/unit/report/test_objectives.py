@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from probe.model.sla import ObjectiveKind
+from probe.model.sla import CalendarUnit, ObjectiveKind
 from probe.model.units import DAY, HOUR
 from probe.report.contents import pages
 from probe.report.objectives import least_left, objective_rows
@@ -22,6 +22,7 @@ def status(remaining: Fraction | None = Fraction(1, 4), *, name: str = "availabi
         objective=name,
         kind=ObjectiveKind.AVAILABILITY,
         target=Fraction(999, 1000),
+        over=30 * DAY,
         window=Period(NOW - 30 * DAY, NOW),
         attained=attained,
         met=None if attained is None else attained >= Fraction(999, 1000),
@@ -38,6 +39,11 @@ def test_an_objective_tells_what_is_left_in_percent_and_in_time() -> None:
     assert (row.target, row.window, row.attained, row.met) == ("99.900%", "30d", "99.925%", "yes")
     assert (row.left, row.left_time, row.bar) == ("25.0%", "10 min 48 s of 43 min 12 s", 25)
     assert (row.burn, row.runs_out and row.runs_out.text) == ("3.50", "20 Nov 2026, 18:00 CET")
+
+
+def test_a_window_of_the_calendar_is_called_as_in_the_file_not_by_its_length() -> None:
+    (row,) = objective_rows([replace(status(), over=CalendarUnit.MONTH)], ZONE)
+    assert row.window == "month"
 
 
 def test_an_overspent_budget_says_by_how_much_and_leaves_the_bar_empty() -> None:
