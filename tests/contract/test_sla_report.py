@@ -344,6 +344,16 @@ def test_a_report_of_a_period_that_goes_on_is_verified_as_of_when_it_was_made(
     assert "to date" not in page_of(made(settings, filled))
 
 
+@pytest.mark.parametrize(
+    ("ends", "made_at", "said"), [(70, 58, "<td>goes on<td>"), (58, 90, "<td>after the period<td>")]
+)
+def test_an_incident_of_an_api_goes_on_only_while_the_period_does(
+    settings: Settings, filled: Store, ends: int, made_at: int, said: str
+) -> None:
+    period = Period(MONTH.start, BEGAN + ends * STEP)
+    assert said in page_of(made(settings, filled, now=BEGAN + made_at * STEP, period=period))
+
+
 def test_a_page_that_shows_another_figure_than_it_carries_is_found(
     settings: Settings, filled: Store, held: Callable[..., Verification]
 ) -> None:
