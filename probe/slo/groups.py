@@ -80,6 +80,12 @@ class Member(NamedTuple):
         index = bisect_right(self.steps, moment, key=attrgetter("start")) - 1
         return self.steps[index].state if index >= 0 and moment < self.steps[index].end else None
 
+    def ahead(self, moment: Micros) -> State | None:
+        """At the moment with which its steps end, as far as that is known: up where an outage ends then, else as before."""
+        before = self.state(moment - 1)
+        is_over = bool(self.outages) and self.outages[-1].end == moment
+        return State.UP if before is State.DOWN and is_over else before
+
     def borders(self, start: Micros, end: Micros) -> Iterator[Micros]:
         """Between the two, those moments at which its state changes, or it begins to count or ceases to."""
         first = bisect_right(self.steps, start, key=attrgetter("end"))
@@ -97,12 +103,13 @@ def outages(steps: Steps, members: Sequence[Member], rule: GroupRule, *, until: 
 
     Args:
         steps: ascending; what lies between two of them doesn't count, and ends no outage.
-        until: the end of an outage that goes on, as far as is known.
+        until: the end of all that is known.
     """
     waiting = deque(sorted(chain.from_iterable(member.outages for member in members), key=attrgetter("start")))
     current: list[Outage] = []
     found = []
-    for start, end in _down(steps):
+    for start, up_again in _down(steps):
+        end = until if up_again is None and _is_good_at(until, members, rule) else up_again
         last = until if end is None else end
         while waiting and waiting[0].start < last:
             current.append(waiting.popleft())
@@ -122,6 +129,12 @@ def _down(steps: Steps) -> Iterator[tuple[Micros, Micros | None]]:
             start = None
     if start is not None:
         yield start, None
+
+
+def _is_good_at(until: Micros, members: Sequence[Member], rule: GroupRule) -> bool:
+    """Whether enough members are up at the moment with which all steps end."""
+    states = Counter(state for member in members if (state := member.ahead(until)))
+    return bool(states) and _state(states, rule) in (State.UP, State.DEGRADED)
 
 
 def apart(there: Sequence[Steps], counted: Sequence[Steps]) -> tuple[Period, ...]:

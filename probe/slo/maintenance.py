@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -93,11 +94,17 @@ def occurrence(window: MaintenanceWindow, *, now: Micros) -> Occurrence | None:
 
 def _recurring(rule: Recurring, start: Micros, end: Micros) -> Iterator[Period]:
     """Between two changes of the clocks a zone is so many microseconds off UTC, and a window as long as it reads."""
-    zone = ZoneInfo(rule.zone)
-    for first, last in pairwise([start, *_changes(zone, start, end), end] if start < end else ()):
-        offset = _offset(zone, first)
+    for first, last, offset in _stretches(rule.zone, start, end) if start < end else ():
         for begin, until in _on_the_wall(rule, first + offset, last + offset):
             yield from _clipped(begin - offset, until - offset, first, last)
+
+
+@lru_cache(maxsize=64)
+def _stretches(name: str, start: Micros, end: Micros) -> tuple[tuple[Micros, Micros, Micros], ...]:
+    """From one change of a zone's clocks to the next, and how far off UTC it is meanwhile. Many windows ask for the same."""
+    zone = ZoneInfo(name)
+    borders = [start, *_changes(zone, start, end), end]
+    return tuple((first, last, _offset(zone, first)) for first, last in pairwise(borders))
 
 
 def _on_the_wall(rule: Recurring, start: Micros, end: Micros) -> Iterator[tuple[Micros, Micros]]:

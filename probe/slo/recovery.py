@@ -54,7 +54,7 @@ def recovery(
     down = [step for step in past.steps if step.state is State.DOWN and step.start < period.end]
     counted = tuple(one for one in incidents if _is_down(one, down, period))
     time = past.time(period)
-    ended = [one for one in counted if one.end is not None and one.end < period.end]
+    ended = [one for one in counted if one.end is not None and one.end <= period.end]
     taken_on = [one for one in counted if one.start in (acknowledged or {})]
     return Recovery(
         incidents=counted,

@@ -37,7 +37,7 @@ def times(members: Sequence[Past], group: Group, period: Period, rules: Rules, g
     inside = {moment for moment, state in states.items() if period.start <= moment < period.end and state == DOWN}
     outages = members[0].outages if len(members) == 1 else list(_outages(members, group, rules, states))
     found = [each for each in incidents(outages, gap) if any(_within(each, moment) for moment in inside)]
-    ended = [each for each in found if each[-1].end is not None and period.start <= each[-1].end < period.end]
+    ended = [each for each in found if each[-1].end is not None and period.start <= each[-1].end <= period.end]
     return Times(
         incidents=len(found),
         mttr=_mean([_length(each, states, period.tick) for each in ended]),

@@ -13,7 +13,7 @@ from probe.cli.incidents.log import one_line, second
 from probe.cli.people import author as author_named
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
-from probe.model.incident import AnnotationKind
+from probe.model.incident import Annotation, AnnotationKind
 from probe.runtime.incidents import annotation
 from probe.store import open_store
 
@@ -41,14 +41,22 @@ def _say(config: Path, ref: str, kind: AnnotationKind, text: str, *, author: str
         job = Asked(location=location).job(settings, store)
         wanted = Ref.of(ref, settings, now=job.now)
         found = find(job, store, wanted)
-        before = found.case.acknowledgement
-        if kind is AnnotationKind.ACKNOWLEDGEMENT and before is not None:
-            typer.echo(
-                f"{found.case.ref} was acknowledged already, by {one_line(before.author)} at {second(before.made_at)}; "
-                "`probe incidents note` adds to it"
-            )
+        is_ack = kind is AnnotationKind.ACKNOWLEDGEMENT
+        if is_ack and found.case.acknowledgement is not None:
+            _tell_taken(found.case.ref, found.case.acknowledgement)
             return
         moment = job.now if wanted.moment is None else wanted.moment
-        store.annotate(annotation(found, kind, now=job.now, author=name, text=text, moment=moment))
-    done = "acknowledged" if kind is AnnotationKind.ACKNOWLEDGEMENT else "noted"
-    typer.echo(f"{found.case.ref} {done} by {name}")
+        said = annotation(found, kind, now=job.now, author=name, text=text, moment=moment)
+        store.annotate(said)
+        first = find(job, store, wanted).case.acknowledgement if is_ack else None
+    if first is not None and first != said:  # somebody was faster, between the look and the word
+        _tell_taken(found.case.ref, first)
+    else:
+        typer.echo(f"{found.case.ref} {'acknowledged' if is_ack else 'noted'} by {name}")
+
+
+def _tell_taken(ref: str, first: Annotation) -> None:
+    typer.echo(
+        f"{ref} was acknowledged already, by {one_line(first.author)} at {second(first.made_at)}; "
+        "`probe incidents note` adds to it"
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from probe.model.sla import GroupKind, GroupRule, MaintenanceRule, Method, SlaRules, UnknownRule
 from probe.slo.availability import StateTime
 from probe.slo.past import Attained, Past, group_of
+from probe.slo.periods import Period
+from probe.slo.steps import common
 from tests.unit.slo.lines import STEP, past, whole
 
 LINE = "uuuuddu???uu"
@@ -158,3 +161,13 @@ def test_a_groups_outage_is_not_sure_before_the_moment_that_makes_it_so() -> Non
     second = past("uuuuddddddddddd", confirm=(7, 1))
     (outage,) = group_of([first, second], GroupRule(), until=15 * STEP).outages
     assert (outage.start, outage.detected) == (4 * STEP, 8 * STEP)
+
+
+def test_a_group_is_up_again_at_the_end_when_enough_of_its_members_are() -> None:
+    whole_, ends = past("uuuuddduuu"), 7 * STEP
+    cut = replace(whole_, steps=tuple(common(whole_.steps, [Period(0, ends)])))
+    other = past("uuuuuuu")
+    (outage,) = group_of([cut, other], GroupRule(), until=ends).outages
+    assert (outage.start, outage.end) == (4 * STEP, ends)
+    (outage,) = group_of([past("uuuuddd"), other], GroupRule(), until=ends).outages
+    assert outage.end is None

@@ -60,3 +60,10 @@ def test_a_check_that_flaps_has_one_incident_of_several_outages() -> None:
     told = of(past(line), whole(line))
     assert (len(told.incidents), told.mttr) == (1, Fraction(4 * STEP))
     assert told.incidents[0].is_flapping
+
+
+def test_an_outage_that_ends_with_the_period_ended_in_it() -> None:
+    found = past("uuuuddduuu")
+    border = Period(0, 7 * STEP)
+    assert of(found, border).mttr == 3 * STEP
+    assert of(found, Period(7 * STEP, 10 * STEP)).incidents == ()
