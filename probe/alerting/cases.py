@@ -30,6 +30,7 @@ class Case:
         goes_on: whether the check is measured still.
         annotations: what was said of it, in the order in which it was.
         evidence: why its first slot was down; `None` where that is not kept any more.
+        apart: maintenance, from when to when, ascending.
     """
 
     check: str
@@ -38,6 +39,7 @@ class Case:
     goes_on: bool = True
     annotations: tuple[Annotation, ...] = ()
     evidence: Evidence | None = None
+    apart: tuple[tuple[Micros, Micros], ...] = ()
 
     @property
     def ref(self) -> str:
@@ -62,8 +64,12 @@ class Case:
         return tuple(each for each in self.annotations if each is not self.acknowledgement)
 
     def lasted(self, now: Micros) -> Micros:
-        """How long the check was down, up to now: its outages, without the time between them."""
-        return sum((now if each.end is None else each.end) - each.start for each in self.incident.outages)
+        """How long it lasted, up to now: its outages, without the time between them and without maintenance."""
+        ends = [(each.start, now if each.end is None else each.end) for each in self.incident.outages]
+        return sum(end - start - self._apart(start, end) for start, end in ends)
+
+    def _apart(self, start: Micros, end: Micros) -> Micros:
+        return sum(max(0, min(last, end) - max(first, start)) for first, last in self.apart)
 
 
 class UpdateKind(StrEnum):

@@ -65,7 +65,7 @@ def incident_log(job: SlaJob, store: Store) -> Log:
     for subject in subjects_of(job, store).checks:
         its_own = said.get(subject.id, [])
         counted = recovery(subject.past, subject.incidents, job.asked.so_far).incidents
-        cases += _cases(job, store, subject.id, counted, its_own)
+        cases += _cases(job, store, subject, counted, its_own)
         of_period = [each for each in its_own if job.period.start <= each.moment < job.period.end]
         orphaned += orphans(of_period, subject.incidents)
     cases.sort(key=lambda case: (case.incident.end is not None, -case.incident.start, case.check))
@@ -119,20 +119,16 @@ def annotation(
 
 
 def _incidents(job: SlaJob, store: Store, check: str, start: Micros, end: Micros) -> tuple[Incident, ...]:
-    found = _subject(replace(job, period=Period(start, end), wanted=(check,)), store)
-    return found.incidents if found else ()
-
-
-def _subject(job: SlaJob, store: Store) -> Subject | None:
-    return next(iter(subjects_of(job, store).checks), None)
+    found = subjects_of(replace(job, period=Period(start, end), wanted=(check,)), store).checks
+    return found[0].incidents if found else ()
 
 
 def _detail(job: SlaJob, store: Store, check: str, incident: Incident) -> Detail:
     period = Period(incident.start, job.now if incident.end is None else incident.end)
-    subject = _subject(replace(job, period=period, wanted=(check,)), store)
-    runs = tuple(clipped(subject.past.slots[0].runs, *period)) if subject else ()
+    (subject,) = subjects_of(replace(job, period=period, wanted=(check,)), store).checks
+    runs = tuple(clipped(subject.past.slots[0].runs, *period))
     said = by_check(store.annotations(job.location)).get(check, [])
-    (case,) = _cases(job, store, check, [incident], said)
+    (case,) = _cases(job, store, subject, [incident], said)
     history = updates(case, runs)
     slots = [update.at for update in history if update.failure][:MOST_EXPLAINED]
     slots.append(down_slot(runs, incident, period.end))
@@ -141,10 +137,11 @@ def _detail(job: SlaJob, store: Store, check: str, incident: Incident) -> Detail
 
 
 def _cases(
-    job: SlaJob, store: Store, check: str, incidents: Sequence[Incident], said: Sequence[Annotation]
+    job: SlaJob, store: Store, subject: Subject, incidents: Sequence[Incident], said: Sequence[Annotation]
 ) -> Iterator[Case]:
     if not incidents:
         return
+    check = subject.id
     evidence = store.evidence_at(check, [each.start for each in incidents], location=job.location)
     goes_on = any(facts.id == check for facts in job.checks)
     for incident in incidents:
@@ -155,4 +152,5 @@ def _cases(
             goes_on=goes_on,
             annotations=of_incident(said, incident),
             evidence=evidence.get(incident.start),
+            apart=subject.past.apart,
         )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from probe.alerting.cases import Case, CaseState, UpdateKind, down_slot, holds, of_incident, orphans, updates
@@ -38,6 +40,10 @@ def test_it_stands_open_until_it_has_recovered_and_is_retired_with_its_check() -
 
 def test_it_lasted_as_long_as_its_outages() -> None:
     assert case("ddudududd").lasted(10) == 2 + 1 + 1 + 3
+
+
+def test_what_lay_in_maintenance_is_no_part_of_it() -> None:
+    assert replace(case("ddudududd"), apart=((1, 4), (9, 12))).lasted(10) == 1 + 0 + 1 + 2
 
 
 def test_the_first_acknowledgement_counts_and_the_rest_are_notes() -> None:
