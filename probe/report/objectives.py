@@ -55,10 +55,13 @@ def objective_rows(statuses: Iterable[ObjectiveStatus], zone: tzinfo) -> tuple[O
 
 
 def least_left(statuses: Iterable[ObjectiveStatus]) -> BudgetLeft | None:
-    """Of several objectives that which is nearest to being missed; none where there is none, or nothing is known."""
+    """Of several budgets the one that is nearest to its end; how many are spent, where some are; nothing where none is known."""
     known = [(status.remaining_ratio, status.objective) for status in statuses if status.remaining_ratio is not None]
     if not known:
         return None
+    spent = sum(ratio <= 0 for ratio, _ in known)
+    if spent > 1:
+        return BudgetLeft(text=f"{spent} budgets spent", is_spent=True)
     ratio, name = min(known)
     said = f"{share_text(ratio, 1)} of the {name} budget left" if ratio > 0 else f"{name} budget spent"
     return BudgetLeft(text=said, is_spent=ratio <= 0)
@@ -76,7 +79,7 @@ def _row(status: ObjectiveStatus, zone: tzinfo) -> ObjectiveRow:
         left=share_text(ratio, 1),
         left_time=_left_time(status.budget, ratio),
         bar=None if ratio is None else max(0, min(100, int(ratio * 100))),
-        is_spent=ratio is not None and ratio <= 0,
+        is_spent=status.is_spent,
         burn=decimal_text(status.burn_rate),
         runs_out=None if status.exhausted_at is None else moment(status.exhausted_at, zone),
     )

@@ -16,6 +16,7 @@ from probe.model.units import DAY, HOUR, MILLISECOND, MINUTE, SECOND, Micros, to
 from probe.slo.availability import truncated_percent
 
 NOTHING: Final = "n/a"
+NEVER: Final = "–"
 
 STATE_WORDS: Final = {
     State.UP: "Up",
@@ -100,6 +101,13 @@ def exact_moment(at: Micros, zone: tzinfo) -> Moment:
         iso=to_iso(at),
         text=f"{day_text(local.date())} {local.year}, {local:%H:%M:%S} {_abbreviation(local.tzname())}",
     )
+
+
+def runs_out_text(*, is_spent: bool, at: Micros | None, zone: tzinfo) -> str:
+    """When an error budget runs out: a moment, or a word where there is none to come."""
+    if is_spent:
+        return "spent"
+    return NEVER if at is None else exact_moment(at, zone).text
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,11 @@ class ObjectiveStatus:
     burn_rate: Fraction | None
     exhausted_at: Micros | None
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left of the budget."""
+        return self.remaining_ratio is not None and self.remaining_ratio <= 0
+
 
 def window_period(window: ObjectiveWindow, *, until: Micros, zone: tzinfo) -> Period:
     """The window that ends at a moment; or the whole day, week, … of the zone that the last moment before it lies in."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from probe.cli.tables import plain_console, print_figures
 from probe.model.units import Micros
 from probe.report.sla.formulas import formulas
-from probe.report.words import NOTHING, duration_text, exact_moment, latency_text, percent_text
+from probe.report.words import NOTHING, duration_text, exact_moment, latency_text, percent_text, runs_out_text
 from probe.slo.availability import SUFFICIENT
 from probe.slo.budget import ObjectiveStatus
 from probe.slo.service_level import Assessed, ServiceLevel
@@ -82,9 +82,9 @@ def _objective(status: ObjectiveStatus, zone: ZoneInfo) -> Iterator[Text]:
     yield Text(word, style)
     yield _mean(status.budget)
     yield _mean(status.spent)
-    yield Text(percent(status.remaining_ratio), "bold red" if (status.remaining_ratio or 0) < 0 else "")
+    yield Text(percent(status.remaining_ratio), "bold red" if status.is_spent else "")
     yield Text(NOTHING if status.burn_rate is None else decimal(status.burn_rate))
-    yield Text("–" if status.exhausted_at is None else exact_moment(status.exhausted_at, zone).text)
+    yield Text(runs_out_text(is_spent=status.is_spent, at=status.exhausted_at, zone=zone))
 
 
 def _legend(assessed: Assessed, rows: list[tuple[Text, ServiceLevel]]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from probe.cli.sla.table import decimal, percent
 from probe.cli.tables import plain_console, print_figures
 from probe.model.units import format_duration
 from probe.report.objectives import window_text
-from probe.report.words import NOTHING, duration_text, exact_moment
+from probe.report.words import NOTHING, duration_text, exact_moment, runs_out_text
 from probe.slo.burn import Burning, BurnReason
 from probe.slo.standing import Standing, Standings
 
@@ -69,9 +69,9 @@ def _objective(standing: Standing, zone: ZoneInfo) -> Iterator[Text]:
     yield Text(percent(status.attained), "bold")
     yield _YES_NO[status.met]
     yield from map(_length, (status.budget, status.spent))
-    yield Text(percent(status.remaining_ratio), "bold red" if (status.remaining_ratio or 0) < 0 else "")
+    yield Text(percent(status.remaining_ratio), "bold red" if status.is_spent else "")
     yield from map(_rate, (standing.burn_rate, status.burn_rate))
-    yield Text("–" if status.exhausted_at is None else exact_moment(status.exhausted_at, zone).text)
+    yield Text(runs_out_text(is_spent=status.is_spent, at=status.exhausted_at, zone=zone))
 
 
 def _pair(told: Burning) -> Iterator[Text]:

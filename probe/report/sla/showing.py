@@ -34,8 +34,8 @@ from probe.report.words import (
     duration_text,
     exact_moment,
     latency_text,
-    moment,
     plural,
+    runs_out_text,
 )
 from probe.slo.availability import SUFFICIENT
 
@@ -186,7 +186,9 @@ class _Reader:
         yield NOTHING if budget is None or spent is None else signed_text(exact(budget) - exact(spent))
         yield percent(status.number("remaining_ratio"))
         yield NOTHING if burn is None else f"{int(exact(burn) * 100) / 100:,.2f}"
-        yield NONE if status.is_null("exhausted_at") else moment(status.moment("exhausted_at"), self._zone).text
+        left = status.number("remaining_ratio")
+        at = None if status.is_null("exhausted_at") else status.moment("exhausted_at")
+        yield runs_out_text(is_spent=left is not None and left <= 0, at=at, zone=self._zone)
 
     def _incidents(self) -> Iterator[IncidentRow]:
         for kind in ("api", "check"):

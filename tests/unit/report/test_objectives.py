@@ -70,6 +70,9 @@ def test_of_several_budgets_the_overview_tells_the_one_of_which_the_least_is_lef
     left = least_left([status(), status(Fraction(1, 8), name="latency")])
     assert left is not None
     assert (left.text, left.is_spent) == ("12.5% of the latency budget left", False)
+    both = least_left([status(Fraction(0)), status(Fraction(-1), name="latency"), status(name="other")])
+    assert both is not None
+    assert (both.text, both.is_spent) == ("2 budgets spent", True)
     spent = least_left([status(Fraction(0))])
     assert spent is not None
     assert (spent.text, spent.is_spent) == ("availability budget spent", True)

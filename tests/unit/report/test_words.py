@@ -14,6 +14,7 @@ from probe.report.words import (
     length_text,
     moment,
     percent_text,
+    runs_out_text,
     visible,
 )
 from tests.unit.report.material import NOW, ZONE
@@ -86,3 +87,9 @@ def test_a_round_length_is_told_in_one_unit(value: int, text: str) -> None:
 def test_a_time_of_day_has_seconds_only_where_they_matter() -> None:
     assert clock_text(NOW, ZONE) == "13:00"
     assert clock_text(NOW + 20 * SECOND, ZONE) == "13:00:20"
+
+
+def test_a_budget_that_is_spent_runs_out_no_more() -> None:
+    assert runs_out_text(is_spent=True, at=NOW, zone=UTC) == "spent"
+    assert runs_out_text(is_spent=False, at=None, zone=UTC) == "–"
+    assert runs_out_text(is_spent=False, at=0, zone=UTC) == "1 Jan 1970, 00:00:00 UTC"
