@@ -198,8 +198,10 @@ def _outage(start: Micros, end: Micros | None, causes: Sequence[Outage], detecte
 
 def _detected(start: Micros, end: Micros, members: Sequence[Member], rule: GroupRule) -> Micros:
     """When it was sure of a moment of an outage, not before that moment, that so many members were down that too few could be up."""
-    sure: list[Micros] = []
-    for moment in heapq.merge((start,), *(member.borders(start, end) for member in members)):
+    sure = [max(start, detected) for detected in _sure(start, members, rule)]
+    if start in sure:  # as it mostly is: nothing can be sure before
+        return start
+    for moment in heapq.merge(*(member.borders(start, end) for member in members)):
         if sure and moment >= min(sure):  # whatever comes later makes nothing sure before it comes
             break
         sure += [max(moment, detected) for detected in _sure(moment, members, rule)]
