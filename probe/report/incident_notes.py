@@ -56,7 +56,7 @@ def _note(incident: Incident, past: Past, now: Micros, zone: tzinfo) -> Incident
     return IncidentNote(
         at=exact_moment(incident.start, zone),
         is_open=incident.end is None,
-        lasted=duration_text(duration(incident, past, now=now)),
+        lasted=duration_text(duration(incident, past, until=now)),
         cause=FAILURE_WORDS[cause] if cause else "no reason on record",
         flapping=plural(len(incident.outages), "outage") if incident.is_flapping else "",
     )

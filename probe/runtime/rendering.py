@@ -114,22 +114,27 @@ def render_site(job: RenderJob) -> Rendered:
 def _months_job(job: RenderJob, store: Store) -> SlaReportJob:
     """Of which month is said later."""
     return SlaReportJob(
-        sla=SlaJob(
-            period=Period(job.now - DAY, job.now),
-            now=job.now,
-            zone=ZoneInfo(job.timezone),
-            location=job.location,
-            rules=job.rules,
-            checks=job.checks,
-            apis=job.apis,
-            wanted=tuple(sorted({*store.checks(), *(facts.id for facts in job.checks)})),
-            windows=(*job.windows, *store.maintenance.windows()),
-        ),
+        sla=_sla_job(job, store),
         title=job.title,
         version=__version__,
         timezone=job.timezone,
         file=Path(job.file).name,
         file_digest=job.file_digest,
+    )
+
+
+def _sla_job(job: RenderJob, store: Store) -> SlaJob:
+    """All checks over the last day."""
+    return SlaJob(
+        period=Period(job.now - DAY, job.now),
+        now=job.now,
+        zone=ZoneInfo(job.timezone),
+        location=job.location,
+        rules=job.rules,
+        checks=job.checks,
+        apis=job.apis,
+        wanted=tuple(sorted({*store.checks(), *(facts.id for facts in job.checks)})),
+        windows=(*job.windows, *store.maintenance.windows()),
     )
 
 
@@ -156,24 +161,12 @@ class _Levels:
     """What `probe sla` would say of each check and API, and which maintenance window runs."""
 
     def __init__(self, job: RenderJob, store: Store) -> None:
-        windows = (*job.windows, *store.maintenance.windows())
-        self._sla = SlaJob(
-            period=Period(job.now - DAY, job.now),
-            now=job.now,
-            zone=ZoneInfo(job.timezone),
-            location=job.location,
-            rules=job.rules,
-            checks=job.checks,
-            apis=job.apis,
-            wanted={*store.checks(), *(facts.id for facts in job.checks)},
-            windows=windows,
-            back_to=history_cuts(job.now, zone=ZoneInfo(job.timezone))[0],
-            latency=False,
-        )
+        zone = ZoneInfo(job.timezone)
+        self._sla = replace(_sla_job(job, store), back_to=history_cuts(job.now, zone=zone)[0], latency=False)
         subjects = subjects_of(self._sla, store)
         self.checks: Mapping[str, Subject] = {subject.id: subject for subject in subjects.checks}
         self.apis: Mapping[str, Subject] = {subject.id: subject for subject in subjects.apis}
-        found = ((window, occurrence(window, now=job.now)) for window in windows)
+        found = ((window, occurrence(window, now=job.now)) for window in self._sla.windows)
         self._running = [(window, each.end) for window, each in found if each and each.start <= job.now]
 
     def statuses(self, subject: Subject) -> tuple[ObjectiveStatus, ...]:

@@ -9,7 +9,7 @@ from typing import Self
 
 from probe import __version__
 from probe.alerting.cases import by_check, of_incident
-from probe.model.incident import Annotation, Incident
+from probe.model.incident import Annotation
 from probe.model.maintenance import MaintenanceChange, Scope
 from probe.model.settings import Settings
 from probe.model.units import Micros
@@ -18,8 +18,8 @@ from probe.runtime.sla import SlaJob, Subjects, assessed_of, subjects_of
 from probe.slo.digest import ResultsDigest, digest_of
 from probe.slo.maintenance import periods
 from probe.slo.periods import Period
+from probe.slo.recovery import duration
 from probe.slo.service_level import Assessed, Subject
-from probe.slo.steps import length
 from probe.slo.timeline import clipped
 from probe.store import Store
 
@@ -127,16 +127,12 @@ def _incidents(
     levels = {level.id: level for level in (*assessed.checks, *assessed.apis)}
     return {
         subject.id: tuple(
-            Told(incident, _lasted(incident, subject, job.asked.until), of_incident(said.get(subject.id, ()), incident))
+            Told(
+                incident,
+                duration(incident, subject.past, until=job.asked.until),
+                of_incident(said.get(subject.id, ()), incident),
+            )
             for incident in levels[subject.id].recovery.incidents
         )
         for subject in (*subjects.checks, *subjects.apis)
     }
-
-
-def _lasted(incident: Incident, subject: Subject, until: Micros) -> Micros:
-    """Up to the end of what is told of, and outside maintenance."""
-    ends = [
-        (one.start, until if one.end is None else min(one.end, until)) for one in incident.outages if one.start < until
-    ]
-    return sum(end - start - length(subject.past.apart, start, end) for start, end in ends)

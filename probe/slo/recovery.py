@@ -65,10 +65,14 @@ def recovery(
     )
 
 
-def duration(incident: Incident, past: Past, *, now: Micros | None = None) -> Micros:
-    """How long it lasted outside maintenance, all of its outages together; up to `now`, where it goes on."""
-    ends = [(one.start, now if one.end is None else one.end) for one in incident.outages]
-    return sum(end - start - length(past.apart, start, end) for start, end in ends if end is not None)
+def duration(incident: Incident, past: Past, *, until: Micros | None = None) -> Micros:
+    """How long it lasted outside maintenance, all of its outages together; up to `until` at most, where one goes on longer."""
+    ends = [(one.start, _earlier(one.end, until)) for one in incident.outages]
+    return sum(end - start - length(past.apart, start, end) for start, end in ends if end is not None and start < end)
+
+
+def _earlier(end: Micros | None, until: Micros | None) -> Micros | None:
+    return min((each for each in (end, until) if each is not None), default=None)
 
 
 def _is_down(incident: Incident, down: Sequence[Span], period: Period) -> bool:
