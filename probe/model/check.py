@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
+from urllib.parse import urlsplit
 
 from probe.model.sensitive import Redactor, Sensitive
 from probe.model.sla import GroupRule, Objective
@@ -197,6 +198,7 @@ class Check:
         connects: what is special about how it connects, as label and text for people.
         objectives: what its service level is held against.
         apdex: the latency up to which a user is satisfied; `None` where nobody said.
+        depends_on: checks and APIs, by their ids: while one of them is down, nobody needs to be told of this one.
         redactor: masks this check's secrets in whatever a target reflects.
     """
 
@@ -213,6 +215,7 @@ class Check:
     connects: tuple[tuple[str, str], ...] = ()
     objectives: tuple[Objective, ...] = ()
     apdex: Micros | None = None
+    depends_on: tuple[str, ...] = ()
     redactor: Redactor = field(default=Redactor(), repr=False)
 
     @property
@@ -233,6 +236,7 @@ class Check:
             connects=self.connects,
             objectives=self.objectives,
             apdex=self.apdex,
+            depends_on=self.depends_on,
         )
 
 
@@ -254,6 +258,15 @@ class CheckFacts:
     connects: tuple[tuple[str, str], ...] = ()
     objectives: tuple[Objective, ...] = ()
     apdex: Micros | None = None
+    depends_on: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Host, and port where one is given, as the user wrote them; empty where the URL has none that can be read."""
+        try:
+            return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+        except ValueError:  # a reference in brackets, which is filled in elsewhere
+            return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

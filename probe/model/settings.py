@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from probe.model.channel import ChannelSettings
 from probe.model.check import AddressPolicy, Api, Check
 from probe.model.maintenance import MaintenanceWindow
+from probe.model.rule import AlertRule
 from probe.model.sensitive import Sensitive
 from probe.model.sla import SlaRules
-from probe.model.units import DAY, Micros
+from probe.model.units import DAY, MINUTE, SECOND, Micros
 
 DEFAULT_MAX_PER_HOST: Final = 100
 
@@ -27,11 +29,26 @@ class Listen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSettings:
-    """Where the site is written, how often, and what it is called."""
+    """Where the site is written, how often, and what it is called; `url` is where people find it, empty where nobody said."""
 
     directory: str
     every: Micros
     title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """Where a ping goes after each complete cycle: who gets none any more knows that nobody is watching (a dead man's switch).
+
+    Attributes:
+        url: of a service such as healthchecks; no secret leaves in it but its own.
+        every: at most so often.
+    """
+
+    url: Sensitive
+    every: Micros = MINUTE
+    timeout: Micros = 10 * SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +110,9 @@ class Settings:
         addresses: which may be connected to; the checks' connections have it too.
         sla: by which rules availability is counted.
         maintenance: the windows that the file declares; the store may have others.
+        channels: where people are told, by the order of the file.
+        rules: of what; the default ones, where there are channels and no rules.
+        heartbeat: who watches the watcher.
         digest: SHA-256 of the file, hexadecimal.
         warnings: what is not wrong, and yet worth telling; each with its place.
         contact: URL in the User-Agent, for those who find our requests in their logs.
@@ -114,5 +134,8 @@ class Settings:
     spool: SpoolSettings | None = None
     sla: SlaRules = field(default=SlaRules())
     maintenance: tuple[MaintenanceWindow, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
+    rules: tuple[AlertRule, ...] = ()
+    heartbeat: Heartbeat | None = None
     digest: str = ""
     warnings: tuple[str, ...] = ()
