@@ -20,7 +20,7 @@ Group: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Told(NamedTuple):
-    """What a channel was told of an alert last."""
+    """What a channel was told of an alert last; `at` is when it was told of it first."""
 
     level: AlertLevel
     is_firing: bool
@@ -72,7 +72,7 @@ class Book:
     """What is known of all alerts.
 
     Attributes:
-        alerts: those that go on, and those that are over and still to be told; by their keys.
+        alerts: those that go on, and those that are over and still to be told; by their ids.
         threads: those that are open, by their keys.
         reasons: by alert and channel.
     """

@@ -119,11 +119,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """From when a rule's condition held for a subject until it didn't any more.
+    """From when a rule's condition held for a subject until it didn't any more; of a rule and a subject one at a time goes on.
 
     Attributes:
         id: stable for ever: `a` and ten hexadecimal digits.
-        key: `rule subject since`: no two alerts have the same.
         level: of now; of one that is over, the last.
         fired_at: when it became an alert.
         resolved_at: when it was over, `None` while it isn't.
@@ -149,11 +148,6 @@ class Alert:
     has_data: bool = True
     acknowledged_at: Micros | None = None
     acknowledged_by: str | None = None
-
-    @property
-    def key(self) -> str:
-        """What no two alerts share."""
-        return f"{self.rule} {self.subject.kind} {self.subject.id} {self.since}"
 
     @property
     def is_firing(self) -> bool:

@@ -17,6 +17,7 @@ class Occasion(StrEnum):
     """Why a message is sent."""
 
     FIRING = "firing"  # there is a new alert, or one became more urgent
+    UPDATE = "update"  # some of it is over, the rest goes on
     RESOLVED = "resolved"  # all that it was about is over
     REMINDER = "reminder"  # nothing is new, and it goes on
     ESCALATION = "escalation"  # nobody has acknowledged it
