@@ -1,1 +1,1 @@
-"""Delivers one notification. Empty until alerts come; its place in the import contracts is kept."""
+"""Deliver messages: each kind of channel is a module with its `KIND`, and a line in `registry`."""

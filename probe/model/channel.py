@@ -24,10 +24,11 @@ class OptionKind(StrEnum):
     CHOICE = "choice"  # one word of several
     HEADERS = "headers"  # names with values, that may hold secrets
     FILE = "file"  # a path; its text is what the channel gets
+    PATH = "path"  # of a file with certificates: the channel gets the path, made absolute by the file's folder
 
 
 OptionValue: TypeAlias = "str | bool | int | Sensitive | tuple[str, ...] | tuple[tuple[str, Sensitive], ...]"
-"""Text and choices are `str`, durations `int` (microseconds), secrets and URLs `Sensitive`, addresses a tuple."""
+"""Text, choices and paths are `str`, durations `int` (microseconds), secrets and URLs `Sensitive`, addresses a tuple."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,66 @@
+"""What all forms have in common: a media type, a size, and how a message that is too long is cut."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from probe.channels.channel import Surroundings
+from probe.model.ndjson import Json
+from probe.model.notification import Message
+
+Write: TypeAlias = Callable[[Message, Surroundings], Json]
+FEWEST_UNDELIVERED: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form of bodies.
+
+    Attributes:
+        name: `format` in the file.
+        description: half a sentence for the docs.
+        media_type: `content-type` of the body.
+        limit: bytes that a body may have.
+        write: a message in this form, however long that is.
+    """
+
+    name: str
+    description: str
+    media_type: str
+    limit: int
+    write: Write
+
+    def body(self, message: Message, surroundings: Surroundings) -> str:
+        """The message in this form, alerts left out from the end until it fits, and counted where they are."""
+        for leaner in _leaner(message):
+            text = to_text(self.write(leaner, surroundings))
+            if len(text.encode()) <= self.limit:
+                return text
+        return text
+
+
+def to_text(value: Json) -> str:
+    """As one line. What is no Unicode, such as half of a pair, is escaped."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _leaner(message: Message) -> Iterator[Message]:
+    """The message as it is, then with one alert fewer each time, then with the first one's essence alone."""
+    yield message
+    for count in range(len(message.entries) - 1, 0, -1):
+        yield _with(message, count)
+    first = _with(message, 1)
+    yield (
+        bare := replace(first, entries=tuple(replace(each, outcomes=(), phases=(), past=()) for each in first.entries))
+    )
+    yield replace(bare, undelivered=bare.undelivered[:FEWEST_UNDELIVERED])
+
+
+def _with(message: Message, count: int) -> Message:
+    left_out = message.entries[count:]
+    firing, resolved = message.more
+    still = sum(each.is_firing for each in left_out)
+    return replace(message, entries=message.entries[:count], more=(firing + still, resolved + len(left_out) - still))
