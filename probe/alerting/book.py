@@ -87,12 +87,14 @@ class Draft:
     """A message that is to be written: who is told of which alerts, and why.
 
     Attributes:
+        message: its id.
         thread: as it is once the message is written.
         alerts: all that it tells of: those that changed first.
         new: ids of those that its channel was not told of before.
         muted: why an alert was not told before, by its id.
     """
 
+    message: str
     thread: Thread
     occasion: Occasion
     alerts: tuple[Alert, ...]

@@ -104,6 +104,7 @@ class Signal:
         expected: what was wanted, such as `at most 800 ms`; empty where that says nothing.
         facts: of a state.
         locations: where it holds.
+        has_data: whether it is known to hold still, and doesn't merely stay because nothing is known.
     """
 
     rule: str
@@ -115,6 +116,7 @@ class Signal:
     expected: str = ""
     facts: Facts | None = None
     locations: tuple[str, ...] = ()
+    has_data: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +126,8 @@ class Alert:
     Attributes:
         id: stable for ever: `a` and ten hexadecimal digits.
         level: of now; of one that is over, the last.
-        fired_at: when it became an alert.
-        resolved_at: when it was over, `None` while it isn't.
+        fired_at: when it was sure that the condition holds, for as long as it must.
+        resolved_at: when it was sure that it is over, `None` while it isn't.
         ended: of a state, the first slot that was well again.
         resolution: why it is over, for a person; empty while it isn't.
         has_data: whether what it rests on is known still.

@@ -26,6 +26,11 @@ class Scope:
     apis: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is about all checks."""
+        return not (self.checks or self.apis or self.labels)
+
     def holds(self, check: str, labels: tuple[tuple[str, str], ...] = ()) -> bool:
         """Whether a check, by its id, is meant; a check that no file defines any more has no labels."""
         return (
