@@ -1,0 +1,208 @@
+"""Whether a rule's condition holds for a subject: states by what was turned, metrics by what was read, and both composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, TypeAlias
+
+from probe.alerting.estate import Estate
+from probe.alerting.watching import watch_of
+from probe.model.alert import Facts, Signal, Turn, Watch
+from probe.model.check import CheckFacts
+from probe.model.result import State
+from probe.model.rule import (
+    AlertRule,
+    AllOf,
+    AnyOf,
+    Condition,
+    Held,
+    ProberCondition,
+    StateCondition,
+    Subject,
+    SubjectKind,
+)
+from probe.model.sla import AlertLevel, GroupKind, GroupRule
+from probe.model.units import Micros
+
+Begun: TypeAlias = Mapping[str, Mapping[tuple[Watch, str], Turn]]
+"""What has begun and not ended: by check, and by watch and location."""
+
+
+class Found(NamedTuple):
+    """A condition holds; as of `Signal`."""
+
+    since: Micros
+    held_at: Micros
+    reading: str
+    expected: str = ""
+    facts: Facts | None = None
+    locations: tuple[str, ...] = ()
+    has_data: bool = True
+
+
+MetricPath: TypeAlias = tuple[str, AlertLevel, str, Subject]
+"""A rule, one of its levels, where in its condition, and of whom: what a metric's reading belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that conditions are judged by, at a moment.
+
+    Attributes:
+        metrics: what holds of conditions on metrics and burn rates.
+        trouble: what is wrong with the prober itself, and since when; `None` while it is well.
+    """
+
+    now: Micros
+    estate: Estate
+    begun: Begun
+    metrics: Mapping[MetricPath, Found] = field(default_factory=dict)
+    trouble: tuple[str, Micros] | None = None
+
+
+class Judged(NamedTuple):
+    """What came of it; `again_at` is when it may hold though nothing has changed."""
+
+    signal: Signal | None
+    again_at: Micros | None = None
+
+
+class _Case(NamedTuple):
+    """Of what a condition is judged."""
+
+    rule: AlertRule
+    level: AlertLevel
+    subject: Subject
+    view: View
+    again: list[Micros]
+
+
+def judge(rule: AlertRule, subject: Subject, view: View) -> Judged:
+    """The first level whose condition holds."""
+    again: list[Micros] = []
+    for level in rule.levels:
+        found = _found(level.condition, "", _Case(rule, level.level, subject, view, again))
+        if found:
+            signal = Signal(rule=rule.name, subject=subject, level=level.level, **found._asdict())
+            return Judged(signal, min(again, default=None))
+    return Judged(None, min(again, default=None))
+
+
+def path_of(path: str, number: int) -> str:
+    """Where a part of a composed condition is."""
+    return f"{path}.{number}" if path else str(number)
+
+
+def _found(condition: Condition, path: str, case: _Case) -> Found | None:
+    if isinstance(condition, StateCondition):
+        return _of_states(condition, case)
+    if isinstance(condition, ProberCondition):
+        return _of_the_prober(condition, case)
+    if isinstance(condition, AllOf | AnyOf):
+        parts = [_found(part, path_of(path, number), case) for number, part in enumerate(condition.conditions)]
+        return _all(parts) if isinstance(condition, AllOf) else _any(parts)
+    return case.view.metrics.get((case.rule.name, case.level, path, case.subject))
+
+
+def _all(parts: Iterable[Found | None]) -> Found | None:
+    found = list(parts)
+    whole = [part for part in found if part]
+    if len(whole) < len(found):
+        return None
+    return whole[0]._replace(
+        since=max(part.since for part in whole),
+        held_at=max(part.held_at for part in whole),
+        reading=" and ".join(part.reading for part in whole),
+        expected=" or ".join(filter(None, (part.expected for part in whole))),
+        facts=next((part.facts for part in whole if part.facts), None),
+        has_data=all(part.has_data for part in whole),
+    )
+
+
+def _any(parts: Iterable[Found | None]) -> Found | None:
+    whole = [part for part in parts if part]
+    if not whole:
+        return None
+    first = min(whole, key=lambda part: part.held_at)
+    return first._replace(reading=" and ".join(part.reading for part in whole))
+
+
+def _of_the_prober(condition: ProberCondition, case: _Case) -> Found | None:
+    if case.view.trouble is None:
+        return None
+    why, since = case.view.trouble
+    held_at = _held_at(condition.held, since, case)
+    return None if held_at is None else Found(since, held_at, why, locations=(case.subject.id,))
+
+
+def _of_states(condition: StateCondition, case: _Case) -> Found | None:
+    checks = case.view.estate.checks_of(case.subject, case.rule)
+    found = [(check, turns) for check in checks if (turns := _turns(condition, check, case))]
+    if case.subject.kind is SubjectKind.CHECK:
+        return _of_a_check(condition, found[0][1], case) if found else None
+    return _of_an_api(condition, checks, found, case)
+
+
+def _turns(condition: StateCondition, check: CheckFacts, case: _Case) -> list[Turn]:
+    """Those that hold, one a location, where enough locations have one; the one that began first, first."""
+    begun = case.view.begun.get(check.id)
+    if not begun:
+        return []
+    watch = watch_of(condition, case.rule, check.confirm)
+    turns = sorted((turn for (its, _), turn in begun.items() if its == watch), key=lambda turn: turn.slot)
+    return turns if len(turns) >= case.rule.min_locations else []
+
+
+def _of_a_check(condition: StateCondition, turns: list[Turn], case: _Case) -> Found | None:
+    deciding = sorted(turn.known_at for turn in turns)[case.rule.min_locations - 1]
+    held_at = _held_at(condition.held, deciding, case)
+    if held_at is None:
+        return None
+    first = turns[0]
+    reading = _WORDS[condition.state] + (f": {first.facts.detail}" if first.facts.detail else "")
+    return Found(first.slot, held_at, reading, facts=first.facts, locations=tuple(turn.location for turn in turns))
+
+
+def _of_an_api(
+    condition: StateCondition, checks: tuple[CheckFacts, ...], found: list[tuple[CheckFacts, list[Turn]]], case: _Case
+) -> Found | None:
+    """By the API's own rule: so many of its checks must be in the state that too few are left."""
+    api = case.view.estate.apis.get(case.subject.id)
+    needed = _needed(api.group if api else GroupRule(), len(checks))
+    if not checks or len(found) < needed:
+        return None
+    firsts = sorted((turns[0] for _, turns in found), key=lambda turn: turn.known_at)
+    deciding = firsts[needed - 1]
+    held_at = _held_at(condition.held, deciding.known_at, case)
+    if held_at is None:
+        return None
+    since = sorted(turn.slot for turn in firsts)[needed - 1]
+    reading = f"{_WORDS[condition.state]}: {len(found)} of {len(checks)} checks"
+    return Found(since, held_at, reading, facts=firsts[0].facts, locations=tuple({turn.location for turn in firsts}))
+
+
+def _needed(group: GroupRule, checks: int) -> int:
+    """How many must be in a bad state for the API to be; of a mean, one."""
+    if group.kind is GroupKind.ANY:
+        return max(1, checks)
+    return max(1, checks - group.quorum + 1) if group.kind is GroupKind.QUORUM else 1
+
+
+def _held_at(held: Held | None, known_at: Micros, case: _Case) -> Micros | None:
+    """When it has held for as long as it must; `None` while it hasn't."""
+    at = known_at + (held.duration if held else 0)
+    if at <= case.view.now:
+        return at
+    case.again.append(at)
+    return None
+
+
+_WORDS: Final[Mapping[State, str]] = {
+    State.DOWN: "down",
+    State.DEGRADED: "degraded",
+    State.UNKNOWN: "no data",
+    State.UP: "up",
+}
+
+Judge: TypeAlias = Callable[[AlertRule, Subject, View], Judged]
