@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from probe.model.errors import StoreUnreachable
@@ -97,7 +97,7 @@ class FakeOutbox:
         if self.is_away:
             raise StoreUnreachable("the store is away")
 
-    def _open(self) -> list[Delivery]:
+    def _open(self) -> Sequence[Delivery]:
         states = (DeliveryState.WAITING, DeliveryState.SENDING)
         return sorted((each for each in self.kept.values() if each.state in states), key=lambda each: each.message.at)
 
