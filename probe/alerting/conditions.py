@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
 from probe.alerting.estate import Estate
-from probe.alerting.watching import watch_of
+from probe.alerting.watching import states_of, watch_of
 from probe.model.alert import Facts, Signal, Turn, Watch
 from probe.model.check import CheckFacts
 from probe.model.result import State
@@ -17,6 +17,7 @@ from probe.model.rule import (
     AnyOf,
     Condition,
     Held,
+    NoDataPolicy,
     ProberCondition,
     StateCondition,
     Subject,
@@ -82,7 +83,8 @@ def judge(rule: AlertRule, subject: Subject, view: View) -> Judged:
     """The first level whose condition holds."""
     again: list[Micros] = []
     for level in rule.levels:
-        found = _found(level.condition, "", _Case(rule, level.level, subject, view, again))
+        case = _Case(rule, level.level, subject, view, again)
+        found = _with_policy(_found(level.condition, "", case), case)
         if found:
             signal = Signal(rule=rule.name, subject=subject, level=level.level, **found._asdict())
             return Judged(signal, min(again, default=None))
@@ -92,6 +94,22 @@ def judge(rule: AlertRule, subject: Subject, view: View) -> Judged:
 def path_of(path: str, number: int) -> str:
     """Where a part of a composed condition is."""
     return f"{path}.{number}" if path else str(number)
+
+
+def _with_policy(found: Found | None, case: _Case) -> Found | None:
+    """What becomes of it while a check is not measured, by the rule's `NoDataPolicy`."""
+    policy = case.rule.no_data
+    if policy is NoDataPolicy.KEEP or case.subject.kind is not SubjectKind.CHECK:
+        return found
+    if not any(True for level in case.rule.levels for _ in states_of(level.condition)):
+        return found  # metrics know by themselves what they have read
+    check = case.view.estate.checks_of(case.subject)
+    unknown = [turns for each in check if (turns := _turns(StateCondition(state=State.UNKNOWN), each, case))]
+    if not unknown:
+        return found
+    if policy is NoDataPolicy.ALERT:
+        return found or _of_a_check(StateCondition(state=State.UNKNOWN), unknown[0], case)
+    return found._replace(has_data=False) if found and policy is NoDataPolicy.NO_DATA else None
 
 
 def _found(condition: Condition, path: str, case: _Case) -> Found | None:
@@ -137,7 +155,7 @@ def _of_the_prober(condition: ProberCondition, case: _Case) -> Found | None:
 
 
 def _of_states(condition: StateCondition, case: _Case) -> Found | None:
-    checks = case.view.estate.checks_of(case.subject, case.rule)
+    checks = case.view.estate.checks_of(case.subject)
     found = [(check, turns) for check in checks if (turns := _turns(condition, check, case))]
     if case.subject.kind is SubjectKind.CHECK:
         return _of_a_check(condition, found[0][1], case) if found else None
@@ -169,7 +187,7 @@ def _of_an_api(
 ) -> Found | None:
     """By the API's own rule: so many of its checks must be in the state that too few are left."""
     api = case.view.estate.apis.get(case.subject.id)
-    needed = _needed(api.group if api else GroupRule(), len(checks))
+    needed = needed_of(api.group if api else GroupRule(), len(checks))
     if not checks or len(found) < needed:
         return None
     firsts = sorted((turns[0] for _, turns in found), key=lambda turn: turn.known_at)
@@ -182,8 +200,8 @@ def _of_an_api(
     return Found(since, held_at, reading, facts=firsts[0].facts, locations=tuple({turn.location for turn in firsts}))
 
 
-def _needed(group: GroupRule, checks: int) -> int:
-    """How many must be in a bad state for the API to be; of a mean, one."""
+def needed_of(group: GroupRule, checks: int) -> int:
+    """How many of an API's checks must be in a bad state for it to be; of a mean, one."""
     if group.kind is GroupKind.ANY:
         return max(1, checks)
     return max(1, checks - group.quorum + 1) if group.kind is GroupKind.QUORUM else 1
@@ -204,5 +222,3 @@ _WORDS: Final[Mapping[State, str]] = {
     State.UNKNOWN: "no data",
     State.UP: "up",
 }
-
-Judge: TypeAlias = Callable[[AlertRule, Subject, View], Judged]

@@ -45,13 +45,12 @@ class Estate:
             return tuple(Subject(SubjectKind.API, api) for api in dict.fromkeys(check.api for check in held))
         return tuple(Subject(SubjectKind.CHECK, check.id) for check in held)
 
-    def checks_of(self, subject: Subject, rule: AlertRule | None = None) -> tuple[CheckFacts, ...]:
-        """The checks that a subject consists of; of an API those that the rule is about."""
+    def checks_of(self, subject: Subject) -> tuple[CheckFacts, ...]:
+        """The checks that a subject consists of."""
         if subject.kind is SubjectKind.CHECK:
             check = self.checks.get(subject.id)
             return (check,) if check else ()
-        members = self.members.get(subject.id, ()) if subject.kind is SubjectKind.API else ()
-        return tuple(each for each in members if rule is None or rule.scope.holds(each.id, each.labels))
+        return self.members.get(subject.id, ()) if subject.kind is SubjectKind.API else ()
 
     def api_of(self, subject: Subject) -> str:
         """The API's id; of the prober, a word for it."""

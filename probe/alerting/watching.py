@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from probe.model.alert import Watch
 from probe.model.check import CheckFacts, Confirm, api_of
 from probe.model.result import State
-from probe.model.rule import AlertRule, AllOf, AnyOf, Condition, StateCondition, SubjectKind
+from probe.model.rule import AlertRule, AllOf, AnyOf, Condition, NoDataPolicy, StateCondition, SubjectKind
 from probe.model.run import MAX_GAP, Run, expanded
 from probe.model.units import Micros
 
@@ -208,4 +208,8 @@ def _meant(rule: AlertRule, checks: Iterable[CheckFacts]) -> set[str]:
 
 
 def _states(rule: AlertRule) -> tuple[StateCondition, ...]:
-    return tuple(dict.fromkeys(state for level in rule.levels for state in states_of(level.condition)))
+    """What its conditions are about; and whether there is any data, where it matters to them that there is none."""
+    found = dict.fromkeys(state for level in rule.levels for state in states_of(level.condition))
+    if found and rule.no_data is not NoDataPolicy.KEEP:
+        found[StateCondition(state=State.UNKNOWN)] = None
+    return tuple(found)

@@ -86,7 +86,7 @@ def withheld(alert: Alert, context: Context) -> Withheld | None:
 
 
 def _checks(alert: Alert, context: Context) -> tuple[CheckFacts, ...]:
-    return context.estate.checks_of(alert.subject, context.rules.get(alert.rule))
+    return context.estate.checks_of(alert.subject)
 
 
 def _depended_on(check: CheckFacts, context: Context) -> str | None:
