@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from probe.alerting.book import Group
+from probe.alerting.estate import Estate
 from probe.model.alert import Alert
 from probe.model.check import Operator, api_of
 from probe.model.notification import Occasion
@@ -28,6 +29,7 @@ LEVELS: Final = tuple(AlertLevel)
 """The most urgent first."""
 
 STATUS_WORDS: Final = {
+    Occasion.UPDATE: "UPDATE",
     Occasion.RESOLVED: "RESOLVED",
     Occasion.REMINDER: "REMINDER",
     Occasion.ESCALATION: "ESCALATED",
@@ -49,18 +51,24 @@ _NOUNS: Final = {SubjectKind.CHECK: "checks", SubjectKind.API: "APIs", SubjectKi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What people call things, by id, and the rules by their names."""
+    """What people call things; `rules` are those of the file, by their names."""
 
-    checks: Mapping[str, str] = field(default_factory=dict)
-    apis: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, AlertRule] = field(default_factory=dict)
+    estate: Estate
+    rules: Mapping[str, AlertRule]
 
     def of(self, subject: Subject) -> str:
-        """What a subject is called; as it calls itself where no file defines it any more."""
+        """What a subject is called; its id where no file defines it any more."""
         if subject.kind is SubjectKind.PROBER:
             return str(subject)
-        known = self.apis if subject.kind is SubjectKind.API else self.checks
-        return known.get(subject.id) or subject.id
+        if subject.kind is SubjectKind.API:
+            return self.api(subject.id)
+        check = self.estate.checks.get(subject.id)
+        return check.name if check else subject.id
+
+    def api(self, id_: str) -> str:
+        """What an API is called."""
+        api = self.estate.apis.get(id_)
+        return api.name if api else id_
 
 
 def status_of(occasion: Occasion, level: AlertLevel) -> str:
@@ -150,5 +158,5 @@ def _place(subjects: Iterable[Subject], group: Group, names: Names) -> str:
     apis = {api_of(subject.id) for subject in subjects if subject.kind is not SubjectKind.PROBER}
     if len(apis) == 1:
         (api,) = apis
-        return names.apis.get(api) or api
+        return names.api(api)
     return ", ".join(value for key, value in group if key not in ("api", "rule", "level") and value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from probe.report.contents import Page, pages
 from probe.report.files import Written, check_writable, write, write_files
 from probe.report.rendering import render
-from probe.report.site import Ongoing, ProberFacts, ReportLink, Site, SiteApi, SiteCheck
+from probe.report.site import Ongoing, ProberFacts, ReportLink, Site, SiteAlerts, SiteApi, SiteCheck
 
 __all__ = [
     "Ongoing",
@@ -13,6 +13,7 @@ __all__ = [
     "ProberFacts",
     "ReportLink",
     "Site",
+    "SiteAlerts",
     "SiteApi",
     "SiteCheck",
     "Written",

@@ -9,6 +9,7 @@ from typing import Final
 
 from probe.model.incident import Incident
 from probe.model.units import Micros
+from probe.report.links import incident_anchor
 from probe.report.words import FAILURE_WORDS, Moment, duration_text, exact_moment, plural
 from probe.slo.past import Past
 from probe.slo.recovery import duration
@@ -22,12 +23,14 @@ class IncidentNote:
     """One incident.
 
     Attributes:
+        anchor: by which links find it on the page.
         lasted: outside maintenance; up to now, of one that is open.
         cause: why its first result was down.
         flapping: how many outages it is, where it is several.
     """
 
     at: Moment
+    anchor: str
     is_open: bool
     lasted: str
     cause: str
@@ -55,6 +58,7 @@ def _note(incident: Incident, past: Past, now: Micros, zone: tzinfo) -> Incident
     cause = incident.cause
     return IncidentNote(
         at=exact_moment(incident.start, zone),
+        anchor=incident_anchor(incident.start),
         is_open=incident.end is None,
         lasted=duration_text(duration(incident, past, until=now)),
         cause=FAILURE_WORDS[cause] if cause else "no reason on record",

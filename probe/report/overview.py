@@ -10,6 +10,7 @@ from typing import Final
 
 from probe.model.check import Api
 from probe.model.units import Micros
+from probe.report.alerts import AlertsNote, alerts_note
 from probe.report.figures import Frame, Standing, frame, ongoing_text, reason
 from probe.report.group import ApiGroup
 from probe.report.prober import ProberPanel, prober_notices, prober_panel
@@ -54,6 +55,7 @@ class Overview:
         hidden: so many urgent checks are only in the table.
         maintenance: the windows that run, and of how many checks.
         prober: missing where nothing is on record.
+        alerts: how many go on, and what reached nobody; missing where nobody is told of anything.
     """
 
     frame: Frame
@@ -65,6 +67,7 @@ class Overview:
     groups: tuple[ApiGroup, ...]
     prober: ProberPanel | None
     service_levels: tuple[ReportLink, ...] = ()
+    alerts: AlertsNote | None = None
 
 
 def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
@@ -83,6 +86,7 @@ def overview(site: Site, groups: Sequence[ApiGroup], zone: tzinfo) -> Overview:
         groups=tuple(groups),
         prober=prober_panel(site, zone),
         service_levels=site.service_levels,
+        alerts=alerts_note(site.alerts, zone) if site.alerts else None,
     )
 
 

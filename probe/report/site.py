@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from probe.model.alert import Alert
 from probe.model.check import Api, CheckFacts
 from probe.model.incident import Incident
+from probe.model.notification import Delivery
 from probe.model.result import Evidence
 from probe.model.sla import SlaRules
 from probe.model.units import Micros
@@ -88,6 +90,23 @@ class ReportLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteAlerts:
+    """Who was told of what.
+
+    Attributes:
+        firing: alerts that go on, the newest first.
+        over: those of the last days that are over, the newest first.
+        deliveries: messages of the last days, the newest first.
+        undelivered: messages that reached nobody, or not yet though they were tried.
+    """
+
+    firing: tuple[Alert, ...] = ()
+    over: tuple[Alert, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    undelivered: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything the pages show.
 
@@ -99,6 +118,7 @@ class Site:
         notices: sentences for the overview, such as "orders/list does not verify TLS".
         prober: `None` when no daemon made this site.
         service_levels: the reports that are there, the newest first.
+        alerts: `None` where nobody is told of anything.
     """
 
     title: str
@@ -111,3 +131,4 @@ class Site:
     prober: ProberFacts | None = None
     apis: tuple[SiteApi, ...]
     service_levels: tuple[ReportLink, ...] = ()
+    alerts: SiteAlerts | None = None

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from probe.alerting.estate import Estate
 from probe.alerting.titles import Names, ordered, status_of, title_of, worst
 from probe.model.alert import Alert
-from probe.model.check import Operator
+from probe.model.check import Api, CheckFacts, Confirm, Operator
 from probe.model.maintenance import Scope
 from probe.model.notification import Occasion
 from probe.model.result import State
@@ -55,9 +56,25 @@ RULES = (
     rule("burn", BurnCondition()),
     rule("both", AllOf(conditions=(BurnCondition(), StateCondition(state=State.DOWN)))),
 )
+CONFIRM = Confirm(retries=0, after=0)
 NAMES = Names(
-    checks={"orders/checkout": "checkout", "orders/list": "list"},
-    apis={"orders": "Orders API"},
+    estate=Estate.of(
+        [
+            CheckFacts(
+                id=f"orders/{name}",
+                api="orders",
+                name=name,
+                method="GET",
+                url="https://x.test/",
+                interval=MINUTE,
+                timeout=MINUTE,
+                confirm=CONFIRM,
+            )
+            for name in ("checkout", "list")
+        ],
+        [Api(id="orders", name="Orders API")],
+        location="berlin",
+    ),
     rules={each.name: each for each in RULES},
 )
 GROUP = (("api", "orders"),)
@@ -128,6 +145,7 @@ def test_what_no_file_defines_any_more_goes_by_its_id() -> None:
     ("occasion", "status"),
     [
         (Occasion.FIRING, "WARNING"),
+        (Occasion.UPDATE, "UPDATE"),
         (Occasion.RESOLVED, "RESOLVED"),
         (Occasion.REMINDER, "REMINDER"),
         (Occasion.ESCALATION, "ESCALATED"),
