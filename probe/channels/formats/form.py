@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from probe.channels.channel import Surroundings
 from probe.model.ndjson import Json
 from probe.model.notification import Message
 
-Write: TypeAlias = Callable[[Message, Surroundings], Json]
+
+class Home(NamedTuple):
+    """Where messages come from.
+
+    Attributes:
+        report_url: where people find the report; empty where nobody said.
+    """
+
+    report_url: str = ""
+    location: str = "default"
+
+
+Write: TypeAlias = Callable[[Message, Home], Json]
 FEWEST_UNDELIVERED: Final = 3
 
 
@@ -33,10 +44,10 @@ class Form:
     limit: int
     write: Write
 
-    def body(self, message: Message, surroundings: Surroundings) -> str:
+    def body(self, message: Message, home: Home) -> str:
         """The message in this form, alerts left out from the end until it fits, and counted where they are."""
         for leaner in _leaner(message):
-            text = to_text(self.write(leaner, surroundings))
+            text = to_text(self.write(leaner, home))
             if len(text.encode()) <= self.limit:
                 return text
         return text
