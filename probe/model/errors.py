@@ -6,7 +6,8 @@
         ├── StoreUnreachable        it isn't there, or doesn't answer
         ├── StoreTooOld             it was made by an earlier version of probe, and not upgraded yet
         ├── StoreTooNew             it was written by a later version of probe
-        └── ResultsLost             it did not take everything that was measured
+        ├── ResultsLost             it did not take everything that was measured
+        └── LeaseLost               another process decides about alerts by now
 
 A failure of a *target* is none of these: it is data (`model.sample.Failure`).
 """
@@ -76,3 +77,7 @@ class StoreTooNew(StoreError):
 
 class ResultsLost(StoreError):
     """The daemon has ended, and the store had not taken everything by then."""
+
+
+class LeaseLost(StoreError):
+    """Another process holds the lease of deciding about alerts: nothing of what this one decided was stored."""

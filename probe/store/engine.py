@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Final, cast
 
-from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, create_engine, event, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
@@ -126,6 +126,28 @@ def insert_new(source: Engine | Connection, table: Table) -> Insert:
     if is_sqlite(source):
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def put(source: Engine | Connection, table: Table, *, kept: Collection[str] = (), newer: str | None = None) -> Insert:
+    """An INSERT that replaces what is there by the same primary key.
+
+    Args:
+        source: whose dialect it is.
+        table: into which.
+        kept: columns that keep a value that they have.
+        newer: a column of which what is there must not have a greater value.
+    """
+    statement = sqlite.insert(table) if is_sqlite(source) else postgresql.insert(table)
+    given = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={
+            column.name: func.coalesce(column, given[column.name]) if column.name in kept else given[column.name]
+            for column in table.columns
+            if not column.primary_key
+        },
+        where=None if newer is None else given[newer] >= table.c[newer],
+    )
 
 
 def _postgresql_engine(address: Address) -> Engine:

@@ -43,6 +43,17 @@ def identify(connection: Connection, known: Identities, results: Sequence[Result
     )
 
 
+def with_names(
+    connection: Connection, known: Identities, *, of_checks: Iterable[str], of_locations: Iterable[str]
+) -> Identities:
+    """`known`, with a key for these checks and locations, inserted where they are new."""
+    return replace(
+        known,
+        checks=_ids(connection, checks.c.key, set(of_checks), known.checks),
+        locations=_ids(connection, locations.c.name, set(of_locations), known.locations),
+    )
+
+
 def register(connection: Connection, known: Identities, defined: Iterable[Definition]) -> Identities:
     """`known`, with these checks and their definitions, inserted where they are new."""
     wanted = {(each.check, each.fingerprint): each for each in defined}

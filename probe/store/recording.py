@@ -33,6 +33,8 @@ def insert_batch(connection: Connection, batch: Batch, *, of: int) -> Recorded:
     Raises:
         PartitionDropped: another process dropped one of those that the results belong to.
     """
+    if not batch.rows:
+        return Recorded(stored=0, duplicates=0)
     insert = into_sqlite.insert if is_sqlite(connection) else into_postgresql.insert
     new, replaced, telling = insert(connection, batch)
     add_evidence(connection, {key: batch.telling[key] for key in telling})

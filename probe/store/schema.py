@@ -13,7 +13,7 @@ from probe.store.engine import is_sqlite, use_write_ahead_log, writing
 from probe.store.faults import unreachable
 from probe.store.tables import checks, metadata, results
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision that this version knows, oldest first."""
 
 HEAD: Final = REVISIONS[-1]

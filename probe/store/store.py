@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from probe.model.alert import Turn
 from probe.model.check import Check
 from probe.model.definition import Definition
 from probe.model.incident import Annotation
@@ -31,6 +32,7 @@ from probe.store import (
     rollups,
 )
 from probe.store.address import Address, parse_address
+from probe.store.alerts import AlertBook
 from probe.store.batch import batch_of
 from probe.store.engine import as_of_one_moment, let_go, writing
 from probe.store.faults import translated, unreachable
@@ -39,9 +41,12 @@ from probe.store.identities import Identities
 from probe.store.into_postgresql import PartitionDropped
 from probe.store.maintenance import MaintenanceBook
 from probe.store.opening import open_engine, reopened_engine
+from probe.store.outbox import Outbox
 from probe.store.purging import Due, Purged
 from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
+from probe.store.silences import SilenceBook
+from probe.store.turns import add_turns
 from probe.store.whole import Whole, whole_results
 
 WRITE_SECONDS: Final = 30
@@ -80,20 +85,21 @@ class Store:
             known = identities.register(connection, self._known or Identities(), self._defined.values())
         self._known = known
 
-    def record(self, results: Sequence[Result]) -> Recorded:
-        """Stores results in one transaction.
+    def record(self, results: Sequence[Result], turns: Sequence[Turn] = ()) -> Recorded:
+        """Stores results in one transaction, with the turns of watched states that follow from them.
 
         Of several for one slot the first that was ever stored stays; but one that was measured replaces an unknown that
-        was not, with all that was kept of it. So it doesn't matter in which order they arrive.
+        was not, with all that was kept of it. So it doesn't matter in which order they arrive. A turn that is stored
+        already, of the same check, location, watch and slot, is left out.
         """
-        if not results:
+        if not results and not turns:
             return Recorded(stored=0, duplicates=0)
         try:
-            return self._record(results)
+            return self._record(results, turns)
         except PartitionDropped:
-            return self._record(results)
+            return self._record(results, turns)
 
-    def _record(self, results: Sequence[Result]) -> Recorded:
+    def _record(self, results: Sequence[Result], turns: Sequence[Turn]) -> Recorded:
         with self._writing(WRITE_SECONDS) as connection:
             known = self._known or identities.register(connection, Identities(), self._defined.values())
             try:
@@ -104,6 +110,8 @@ class Store:
             days = partitions.cover(connection, self._days, (slot for _, _, slot in batch.rows))
             recorded = recording.insert_batch(connection, batch, of=len(results))
             rollups.mark_late(connection, batch.rows)
+            if turns:
+                known = add_turns(connection, turns, known)
         self._known, self._days = known, days
         return recorded
 
@@ -203,6 +211,21 @@ class Store:
         """Up to when each check's newest result speaks: its slot and the interval it was measured with."""
         with self._reading() as connection:
             return records.covered_until(connection, location)
+
+    @property
+    def alerts(self) -> AlertBook:
+        """Turns of watched states, and all that is known of alerts."""
+        return AlertBook(self._reading, partial(self._writing, WRITE_SECONDS))
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages that are to be sent, and what became of each."""
+        return Outbox(self._reading, partial(self._writing, WRITE_SECONDS))
+
+    @property
+    def silences(self) -> SilenceBook:
+        """Alerts that somebody doesn't want to be told for a while."""
+        return SilenceBook(self._reading, partial(self._writing, WRITE_SECONDS))
 
     @property
     def maintenance(self) -> MaintenanceBook:

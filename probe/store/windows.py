@@ -14,7 +14,7 @@ def pack(window: MaintenanceWindow) -> str:
     return json.dumps(
         {
             "name": window.name,
-            "scope": _of_scope(window.scope),
+            "scope": scope_as_json(window.scope),
             "schedule": _of_schedule(window.schedule),
             "since": window.since,
             "until": window.until,
@@ -29,18 +29,20 @@ def unpack(content: str, *, id_: str = "") -> MaintenanceWindow:
     return MaintenanceWindow(
         id=id_,
         name=value["name"],
-        scope=_scope(value["scope"]),
+        scope=scope_of(value["scope"]),
         schedule=_schedule(value["schedule"]),
         since=value["since"],
         until=value["until"],
     )
 
 
-def _of_scope(scope: Scope) -> dict[str, object]:
+def scope_as_json(scope: Scope) -> dict[str, object]:
+    """Of which checks something is, as values that JSON has."""
     return {"checks": sorted(scope.checks), "apis": sorted(scope.apis), "labels": sorted(scope.labels)}
 
 
-def _scope(value: Mapping[str, Any]) -> Scope:
+def scope_of(value: Mapping[str, Any]) -> Scope:
+    """The scope that was said so. Raises `LookupError` or `TypeError` for what is none."""
     return Scope(
         checks=tuple(value["checks"]),
         apis=tuple(value["apis"]),

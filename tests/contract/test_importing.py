@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from probe.model.alert import Turn
 from probe.model.check import Check
 from probe.model.errors import StoreError, StoreUnreachable
 from probe.model.ndjson import to_json
@@ -310,12 +311,12 @@ class Refusing(Store):
     def __init__(self, store: Store) -> None:
         super().__init__(store._engine, store._address)
 
-    def record(self, results: Sequence[Result]) -> Recorded:
+    def record(self, results: Sequence[Result], turns: Sequence[Turn] = ()) -> Recorded:
         if self.is_away:
             raise StoreUnreachable("the store is away")
         if any(result.address == "bad" for result in results):
             raise StoreError("a row was refused")
-        return super().record(results)
+        return super().record(results, turns)
 
 
 def test_a_result_that_the_store_refuses_takes_no_other_with_it(store: Store) -> None:
