@@ -30,15 +30,27 @@ def validate_command(config: Path, format_: str) -> None:
         "apis": len(settings.apis),
         "checks": len(settings.checks),
         "requests_per_minute": round(requests_per_minute(settings), 1),
+        "channels": len(settings.channels),
+        "alerts": len(settings.rules),
     }
     if format_ == "json":
         typer.echo(json.dumps({"valid": True, **counts, "warnings": settings.warnings}))
     else:
         said = [_plural(counts["apis"], "API"), _plural(counts["checks"], "check")]
         said.append(f"{_plural(counts['requests_per_minute'], 'request')} a minute")
+        said += _telling(settings)
         typer.echo(f"{config}: fine; {', '.join(said)}")
         for warning in settings.warnings:
             typer.echo(visible(warning), err=True)
+
+
+def _telling(settings: Settings) -> list[str]:
+    """Of channels and rules, where there are any."""
+    said = [_plural(len(settings.channels), "channel")] if settings.channels else []
+    if settings.rules:
+        usual = " (the default ones)" if settings.rules[0].is_default else ""
+        said.append(f"{_plural(len(settings.rules), 'alert rule')}{usual}")
+    return said
 
 
 def requests_per_minute(settings: Settings) -> float:

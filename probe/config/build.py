@@ -11,6 +11,7 @@ from typing import Final
 
 from probe.config.burning import BurnNotes
 from probe.config.connection import ConnectionBuilder, Vetting, definition, facts
+from probe.config.depending import Dependencies
 from probe.config.document import Path
 from probe.config.filling import Blame, Filling
 from probe.config.levels import Level, merged, nearest, place
@@ -44,12 +45,14 @@ class CheckBuilder:
     vetting: Vetting
     objectives: ObjectiveBuilder
     burning: BurnNotes
+    dependencies: Dependencies
 
     def api(self, key: str, fields: ApiFields, *, size: int) -> Api:
         """The group itself, without its checks, of which it has as many as its `size`."""
         path: Path = ("apis", key)
         levels = (Level(fields, path), Level(self.defaults, ("defaults",)))
         group = fields.group or GroupRule()
+        self.dependencies.read(fields.depends_on, path, of=key)
         if group.quorum > size:
             self.blame(
                 (*path, "group"), f"a quorum of {group.quorum} can never be met by {size} check{'s'[: size > 1]}"
@@ -107,10 +110,17 @@ class CheckBuilder:
             connects=facts(levels, request.connection),
             objectives=tuple(item.objective for item in placed),
             apdex=nearest(levels, lambda level: level.apdex, None),
+            depends_on=self._depends_on(api, key, fields, group),
             redactor=Redactor.of(filling.secrets),
         )
         self.burning.note(check, placed)
         return check
+
+    def _depends_on(self, api: str, key: str, fields: CheckFields, group: ApiFields) -> tuple[str, ...]:
+        """What its API depends on, but for itself, and what it depends on besides."""
+        id_ = f"{api}/{key}"
+        own = self.dependencies.read(fields.depends_on, ("apis", api, "checks", key), of=id_)
+        return tuple(dict.fromkeys((*(each for each in group.depends_on if each != id_), *own)))
 
     def _refuse_misfits(
         self,

@@ -65,7 +65,7 @@ def _age(value: object) -> object:
         raise wrong(f"{error}, or forever") from None
 
 
-def _plain(value: object) -> object:
+def plain_text(value: object) -> object:
     """Free text that is shown to people: a reference in it would put a secret there."""
     if isinstance(value, str) and has_reference(value):
         raise wrong("this text is shown to people, so a ${…} reference can't stand here")
@@ -171,7 +171,7 @@ Size: TypeAlias = Annotated[int, BeforeValidator(quantity(parse_size, "64KiB")),
 
 Plain: TypeAlias = Annotated[
     str,
-    BeforeValidator(_plain),
+    BeforeValidator(plain_text),
     StringConstraints(min_length=1, max_length=200),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200, **_NO_REFERENCE}),
 ]
@@ -202,14 +202,14 @@ ProxyField: TypeAlias = Annotated[
 
 Contact: TypeAlias = Annotated[
     str,
-    BeforeValidator(_plain),
+    BeforeValidator(plain_text),
     StringConstraints(max_length=200),
     WithJsonSchema({"type": "string", "pattern": f"^{_HTTP}", "maxLength": 200, **_NO_REFERENCE}),
 ]
 """A URL that is shown to everybody who is asked."""
 
 LabelValue: TypeAlias = Annotated[
-    str, BeforeValidator(_scalar_text), BeforeValidator(_plain), StringConstraints(max_length=200),
+    str, BeforeValidator(_scalar_text), BeforeValidator(plain_text), StringConstraints(max_length=200),
     WithJsonSchema({**_SCALAR_SCHEMA, "maxLength": 200, **_NO_REFERENCE}),
 ]  # fmt: skip
 LabelName: TypeAlias = Annotated[str, BeforeValidator(_label_name), WithJsonSchema(_named(_LABEL_NAME.pattern))]

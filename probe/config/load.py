@@ -15,17 +15,20 @@ from typing import Final, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from probe.config.alert_warnings import RuleNotes
 from probe.config.build import CheckBuilder
 from probe.config.burning import BurnNotes
+from probe.config.depending import Dependencies
 from probe.config.document import MAX_BYTES, Document, Path, Value, read_document
 from probe.config.fields import check_slug
 from probe.config.filling import Filling
-from probe.config.maintenance import Names
 from probe.config.messages import explain
 from probe.config.objectives import ObjectiveBuilder
 from probe.config.outline import SettingsBuilder
 from probe.config.references import References
 from probe.config.schema import CheckFields, FileFields
+from probe.config.scopes import Names
+from probe.config.telling import TellingBuilder
 from probe.config.warnings import warnings
 from probe.model.check import Api, Check
 from probe.model.errors import ConfigurationError, Problem
@@ -70,7 +73,8 @@ def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: Fil
         if settings is None or reading.problems:
             raise ConfigurationError(_in_order(reading.problems))
         digest = hashlib.sha256(text).hexdigest()
-        return replace(settings, digest=digest, warnings=_warned(document, [*warnings(settings, reading.burning)]))
+        told = [*reading.remarks, *warnings(settings, reading.burning, reading.alerting)]
+        return replace(settings, digest=digest, warnings=_warned(document, told))
 
 
 @contextmanager
@@ -92,6 +96,8 @@ class _Reading:
     document: Document
     problems: list[Problem] = field(default_factory=list)
     burning: BurnNotes = field(default_factory=BurnNotes)
+    alerting: RuleNotes = field(default_factory=RuleNotes)
+    remarks: list[tuple[Path, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.problems += self.document.problems
@@ -113,8 +119,11 @@ class _Reading:
         filling = Filling(references, self.blame)
         whole = SettingsBuilder(filling, folder)
         vetting = whole.vetting(outline.addresses)
-        objectives = ObjectiveBuilder(self.blame)
-        builder = CheckBuilder(references, folder, self.blame, outline.defaults, vetting, objectives, self.burning)
+        objectives, names = ObjectiveBuilder(self.blame), _names(root)
+        dependencies = Dependencies(names, self.blame)
+        builder = CheckBuilder(
+            references, folder, self.blame, outline.defaults, vetting, objectives, self.burning, dependencies
+        )
         builder.examine(outline.defaults, ("defaults",))
         apis, checks = list[Api](), list[Check]()
         for key, raw in _mapping(root.get("apis")).items():
@@ -128,7 +137,15 @@ class _Reading:
                 else:
                     path = ("apis", key, "checks", name)
                     filling.look_over(self._raw(path), path)
-        return whole.settings(self.document.file, outline, vetting, apis, checks, _names(root))
+        dependencies.refuse_rings(checks)
+        telling = TellingBuilder(filling, folder, names, self.remark).telling(outline, whole.timezone(outline.timezone))
+        self.alerting = telling.notes
+        settings = whole.settings(self.document.file, outline, vetting, apis, checks, names)
+        return replace(settings, channels=telling.channels, rules=telling.rules, heartbeat=telling.heartbeat)
+
+    def remark(self, path: Path, text: str) -> None:
+        """What is worth a warning."""
+        self.remarks.append((path, text))
 
     def _outline(self, raw: Mapped) -> FileFields | None:
         """All but the checks. What is wrong is taken out, so that the rest can be looked at as well."""
@@ -196,7 +213,8 @@ def _names(root: Mapped) -> Names:
     """Of all APIs and checks, also of those that couldn't be built."""
     apis = _mapping(root.get("apis"))
     checks = (f"{key}/{name}" for key, api in apis.items() for name in _mapping(_mapping(api).get("checks")))
-    return Names(tuple(apis), frozenset(checks))
+    channels, contacts = _mapping(root.get("channels")), _mapping(root.get("contacts"))
+    return Names(tuple(apis), frozenset(checks), tuple(channels), tuple(contacts))
 
 
 def _mapping(value: Value) -> Mapped:

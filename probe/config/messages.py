@@ -14,7 +14,7 @@ from probe.config.choices import TAGS
 from probe.config.document import Path
 
 _NOT_YET: Final = frozenset({
-    "alerts", "aws_sigv4", "capture", "channels", "depends_on", "digest", "mtls", "oauth2", "steps",
+    "aws_sigv4", "capture", "digest", "mtls", "oauth2", "steps",
 })  # fmt: skip
 """Keys of the format's design that this version doesn't carry out: to say so beats "unknown key", and to ignore them would lie."""
 
@@ -45,6 +45,11 @@ _ELSEWHERE: Final = {
     "family": "dns: {family: ipv4}",
     "servers": "dns: {servers: [127.0.0.1]}",
     "ttl": "dns: {ttl: 30s}",
+    **dict.fromkeys(("alerting", "alert_rules", "rules"), "alerts: [{name: down, when: down}]"),
+    **dict.fromkeys(("notifiers", "receivers", "providers", "integrations"), "channels: {mail: {type: email, …}}"),
+    **dict.fromkeys(("contact_groups", "groups", "teams"), "contacts: {team: [mail]}"),
+    **dict.fromkeys(("dead_mans_switch", "healthcheck", "watchdog"), "heartbeat: https://…"),
+    "dependencies": "depends_on: [api/check]",
     "basic_auth": 'auth: {basic: {username: …, password: "${env:NAME}"}}',
 }  # fmt: skip
 """Words of other tools, and what they are called here; and words of ours that belong further in."""
@@ -56,8 +61,24 @@ _WITHIN: Final = {
     **dict.fromkeys(("key_file", "private_key"), "key: file.pem"),
     **dict.fromkeys(("sni", "servername"), "server_name: host"),
     **dict.fromkeys(("nameserver", "nameservers", "resolver", "resolvers"), "servers: [127.0.0.1]"),
+    **dict.fromkeys(("condition", "conditions", "expr", "expression", "if"), "when: down"),
+    **dict.fromkeys(("severity", "priority"), "level: critical"),
+    **dict.fromkeys(
+        ("channel", "channels", "contact", "contacts", "receiver", "receivers", "send_to"), "notify: [mail]"
+    ),
+    **dict.fromkeys(
+        ("mute_for", "repeat_interval", "renotify_interval", "silence_time", "minimum_reminder_interval"), "remind: 4h"
+    ),
+    **dict.fromkeys(("failure_threshold", "failures", "times", "min_failure_duration"), "for: 3"),
+    **dict.fromkeys(("recover_after", "success_threshold"), "recover: 2"),
+    **dict.fromkeys(("send_resolved", "send_on_resolved"), "resolved: true"),
+    **dict.fromkeys(("min_location_failed", "min_locations_failed"), "min_locations: 2"),
+    **dict.fromkeys(("active_time_intervals", "effective_interval"), "effective: {daily: …}"),
+    **dict.fromkeys(("scope", "checks", "apis"), "on: {api: …}"),
+    **dict.fromkeys(("description", "annotations", "message"), "note: text"),
+    **dict.fromkeys(("runbook_url",), "runbook: https://…"),
 }
-"""The same, where they stand in `tls` or `dns` already."""
+"""The same, where they stand in `tls`, `dns` or a rule already."""
 
 _PHRASES: Final = {
     "missing": "is required",

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from probe.config.addresses import LAST_PORT
 from probe.config.connection import Vetting
 from probe.config.filling import Filling
-from probe.config.maintenance import MaintenanceReader, Names
+from probe.config.maintenance import MaintenanceReader
 from probe.config.retention import read_retention
 from probe.config.schema import FileFields
+from probe.config.scopes import Names
 from probe.config.sections import AddressFields, ControlFields
 from probe.config.sla import read_sla
 from probe.config.spool import read_spool
@@ -54,7 +55,7 @@ class SettingsBuilder:
     ) -> Settings:
         """The whole, from a valid outline and the checks built from it; `names` has those that couldn't be built too."""
         store = self._store(fields.store, vetting)
-        timezone = self._timezone(fields.timezone)
+        timezone = self.timezone(fields.timezone)
         maintenance = MaintenanceReader(names, timezone, self.filling.blame)
         return Settings(
             source=source,
@@ -116,7 +117,8 @@ class SettingsBuilder:
             )
         return store
 
-    def _timezone(self, name: str) -> str:
+    def timezone(self, name: str) -> str:
+        """Whose calendar counts; UTC where there is no such zone."""
         if reason := why_no_zone(name):
             self.filling.blame(("timezone",), reason)
             return "UTC"
@@ -140,7 +142,14 @@ class SettingsBuilder:
             self.filling.blame(("report", "directory"), "is no file name: it has a NUL character")
         if not SECOND <= report.every <= DAY:
             self.filling.blame(("report", "every"), f"must be between 1s and 1d; it is {format_duration(report.every)}")
-        return ReportSettings(directory=str(self.folder / report.directory), every=report.every, title=report.title)
+        if report.url is not None and (reason := why_not_a_url(report.url)):
+            self.filling.blame(("report", "url"), reason)
+        return ReportSettings(
+            directory=str(self.folder / report.directory),
+            every=report.every,
+            title=report.title,
+            url=(report.url or "").rstrip("/"),
+        )
 
     def _control(self, said: ControlFields | None, policy: AddressPolicy) -> Control | None:
         if said is None:

@@ -10,6 +10,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
+from probe.config.alert_fields import MOST_RULES, HeartbeatField, NotificationFields, RuleFields
+from probe.config.channel_fields import MOST_CHANNELS, ChannelField
+from probe.config.depending import MOST as MOST_DEPENDENCIES
 from probe.config.fields import (
     Contact,
     Duration,
@@ -41,13 +44,20 @@ from probe.config.sections import (
     required,
 )
 from probe.config.service import GroupField, SlaFields, SloField
-from probe.config.windows import MOST_WINDOWS, MaintenanceFields
+from probe.config.windows import MOST_WINDOWS, MaintenanceFields, Names
 from probe.model.settings import DEFAULT_MAX_PER_HOST
 
 METHODS: Final = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 BODIES: Final = ("json", "form", "body")
 
 Target: TypeAlias = Annotated[Text | None, Field(description="Where to: a path below base_url, or a whole URL.")]
+
+DependsOn: TypeAlias = Annotated[
+    list[str],
+    Field(
+        max_length=MOST_DEPENDENCIES, description="Checks and APIs: while one of them is down, nobody is told of this."
+    ),
+]
 
 
 class Common(Section):
@@ -121,6 +131,7 @@ class CheckFields(Common):
     json_: Annotated[JsonValue, Field(alias="json", description="A body in JSON.")] = None
     form: Annotated[dict[str, Values] | None, Field(description="A body of form fields.")] = None
     body: Annotated[Text | None, Field(description="A body as it is.")] = None
+    depends_on: DependsOn = []
     expect: Annotated[
         list[ExpectationField],
         Field(max_length=100, description="What the response must show. Without one on it, the status is below 400."),
@@ -166,6 +177,7 @@ class ApiFields(Common):
     group: Annotated[
         GroupField | None, Field(description="When it is up: all, any, mean, or {quorum: 2}. Default: all.")
     ] = None
+    depends_on: DependsOn = []
     checks: Annotated[dict[Slug, CheckFields], Field(min_length=1, description="Its checks, each by its name.")]
 
 
@@ -175,6 +187,7 @@ class ReportFields(Section):
     directory: Annotated[str, Field(min_length=1, description="Where it is written.")] = "reports"
     every: Annotated[Duration, Field(description="How often, 1s to 1d. Default: 5m.")] = 300_000_000
     title: Annotated[Plain, Field(description="What it is called.")] = "API availability"
+    url: Annotated[Contact | None, Field(description="Where people find it: messages link to it.")] = None
 
 
 def _read_version(value: object) -> object:
@@ -209,6 +222,29 @@ class FileFields(Section):
         list[MaintenanceFields],
         Field(max_length=MOST_WINDOWS, description="When what some checks find doesn't count."),
     ] = []
+    channels: Annotated[
+        dict[Slug, ChannelField], Field(max_length=MOST_CHANNELS, description="Ways to tell people, each by its name.")
+    ] = {}
+    contacts: Annotated[
+        dict[Slug, Names],
+        Field(
+            max_length=MOST_CHANNELS,
+            description="Groups of channels, each by its name; rules name them as they name channels.",
+        ),
+    ] = {}
+    notifications: Annotated[
+        NotificationFields, Field(description="For all rules and channels that don't say otherwise.")
+    ] = NotificationFields()
+    alerts: Annotated[
+        list[RuleFields],
+        Field(
+            max_length=MOST_RULES,
+            description="When to tell whom of what. Default: the usual rules, where there are channels.",
+        ),
+    ] = []
+    heartbeat: Annotated[
+        HeartbeatField | None, Field(description="Where a ping goes after each complete cycle; a mapping, or its URL.")
+    ] = None
     spool: Annotated[SpoolFields, Field(description="Where results wait while the store takes none.")] = SpoolFields()
     addresses: Annotated[
         AddressFields, Field(description="Which addresses may be connected to, whatever a name leads to.")

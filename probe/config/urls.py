@@ -38,6 +38,14 @@ def masked(url: str) -> str:
     return "".join(map(_masked_piece, _PIECES.split(url)))
 
 
+def hidden(url: str) -> str:
+    """A URL that is a secret as a whole, though it stands in the file, as it may be shown: by its host."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    rest = f"/{MASK}" if parts.path.strip("/") or parts.query else parts.path
+    return f"{parts.scheme}://{parts.hostname}{port}{rest}"
+
+
 @lru_cache(maxsize=4096)  # many checks have the same queries
 def masked_value(name: str, value: str) -> str:
     """The same for a value of a query, before it is encoded."""

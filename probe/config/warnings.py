@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from probe.config.alert_warnings import RuleNotes, alert_warnings
 from probe.config.burning import BurnNotes
 from probe.config.document import Path
 from probe.model.settings import Settings
@@ -14,12 +15,13 @@ WHOLE_YEAR: Final = 400 * DAY
 """Thirteen months: this one, and the same of a year ago to compare with."""
 
 
-def warnings(settings: Settings, burning: BurnNotes) -> Iterator[tuple[Path, str]]:
+def warnings(settings: Settings, burning: BurnNotes, alerting: RuleNotes) -> Iterator[tuple[Path, str]]:
     """A sentence for each, with what to do, and where it stands."""
     yield from _short_retention(settings)
     yield from _short_verdicts(settings)
     yield from burning.warnings(settings.sla)
     yield from _windows_of_nothing(settings)
+    yield from alert_warnings(settings, alerting)
 
 
 def _short_retention(settings: Settings) -> Iterator[tuple[Path, str]]:

@@ -133,7 +133,40 @@ class IntervalFields(Section):
     location: Annotated[Zone, Field(description="IANA name.")] = "UTC"
 
 
-class MaintenanceFields(Section):
+class RecurringFields(Section):
+    """When something is, again and again."""
+
+    daily: Annotated[DailyFields | None, Field(description="Every day.")] = None
+    weekly: Annotated[WeeklyFields | None, Field(description="On some days of the week.")] = None
+    monthly: Annotated[MonthlyFields | None, Field(description="On some days of the month.")] = None
+    intervals: Annotated[
+        list[IntervalFields] | None,
+        Field(min_length=1, max_length=100, description="In Alertmanager's syntax; any of them counts."),
+    ] = None
+
+
+class EffectiveFields(RecurringFields):
+    """When alerts are told; at other times they are only recorded."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [required(key) for key in _RECURRING]})
+
+    @model_validator(mode="after")
+    def _one_time(self) -> EffectiveFields:
+        if len(self.model_fields_set) != 1:
+            said = f"found {', '.join(key for key in _RECURRING if key in self.model_fields_set) or 'none'}"
+            raise wrong(f"say when with exactly one of {', '.join(_RECURRING)}; {said}")
+        return self
+
+
+ScopeField: TypeAlias = Annotated[
+    Annotated[ScopeFields, Tag(MAPPING)]
+    | Annotated[Literal["all"], only("all", "a mapping with api, check or labels, or all"), Tag(WORD)],
+    MAPPING_OR_WORD,
+]
+"""Which checks something is about, or all of them."""
+
+
+class MaintenanceFields(RecurringFields):
     """A stretch of time in which what some checks find doesn't count."""
 
     model_config = ConfigDict(
@@ -144,23 +177,11 @@ class MaintenanceFields(Section):
     )
 
     name: Annotated[Plain, Field(description="What people read; no two windows have the same.")]
-    on: Annotated[
-        Annotated[ScopeFields, Tag(MAPPING)]
-        | Annotated[Literal["all"], only("all", "a mapping with api, check or labels, or all"), Tag(WORD)],
-        MAPPING_OR_WORD,
-        Field(description="Which checks it is about; or all."),
-    ]
+    on: Annotated[ScopeField, Field(description="Which checks it is about; or all.")]
     from_: Annotated[str | None, Field(alias="from", description="The first moment; or a date, for its midnight.")] = (
         None
     )
     to: Annotated[str | None, Field(description="The first moment after it; or a date, for its midnight.")] = None
-    daily: Annotated[DailyFields | None, Field(description="Every day.")] = None
-    weekly: Annotated[WeeklyFields | None, Field(description="On some days of the week.")] = None
-    monthly: Annotated[MonthlyFields | None, Field(description="On some days of the month.")] = None
-    intervals: Annotated[
-        list[IntervalFields] | None,
-        Field(min_length=1, max_length=100, description="In Alertmanager's syntax; any of them counts."),
-    ] = None
 
     @model_validator(mode="after")
     def _one_time(self) -> MaintenanceFields:

@@ -38,6 +38,7 @@ TABLES_OF_KEYS = (
     "Which addresses are allowed", "Service levels", "How availability is counted", "Maintenance windows", "The report",
     "How long results are kept",
 )  # fmt: skip
+TABLES_OF_ALERTS = ("Channels", "Webhooks", "Alert rules", "Notifications", "The heartbeat")
 
 
 def keys_of(schema: object) -> Iterator[str]:
@@ -69,7 +70,12 @@ def test_every_key_of_the_schema_is_named() -> None:
 
 def test_every_key_in_a_table_exists() -> None:
     known = {*keys_of(json_schema()), "x-…"}
-    told = [part for heading in TABLES_OF_KEYS for span in first_column(PAGE, heading) for part in span.split(".")]
+    told = [
+        part
+        for heading in (*TABLES_OF_KEYS, *TABLES_OF_ALERTS)
+        for span in first_column(PAGE, heading)
+        for part in span.split(".")
+    ]
     assert [key for key in told if key not in known] == []
 
 

@@ -85,7 +85,9 @@ async def test_validate_says_what_the_file_comes_to(tmp_path: Path) -> None:
     run = await run_probe("validate", folder=tmp_path)
     assert (run.status, run.output) == (0, "checks.yaml: fine; 1 API, 1 check, 2 requests a minute\n")
     run = await run_probe("validate", "--format", "json", folder=tmp_path)
-    assert json.loads(run.output) == {"valid": True, "apis": 1, "checks": 1, "requests_per_minute": 2.0, "warnings": []}
+    assert json.loads(run.output) == {
+        "valid": True, "apis": 1, "checks": 1, "requests_per_minute": 2.0, "channels": 0, "alerts": 0, "warnings": [],
+    }  # fmt: skip
 
 
 async def test_validate_warns_of_what_is_hardly_meant_and_is_content(tmp_path: Path) -> None:

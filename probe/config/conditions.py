@@ -1,0 +1,292 @@
+"""Conditions of alert rules as sentences: `down`, `p95(latency) over 5m > 800ms`, `burn_rate(availability)`.
+
+A metric's sentence is `STATISTIC(METRIC) [over PERIOD] OPERATOR THRESHOLD`; the part before the operator is its head. The threshold is a value in
+the metric's unit, or another period with or without a change: `last week + 20%`.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final, NamedTuple, TypeAlias
+
+from probe.config.messages import did_you_mean
+from probe.config.metrics import (
+    EXAMPLES,
+    METRICS,
+    NAMES,
+    OPERATORS,
+    Unit,
+    metric_name,
+    read_metric,
+    read_statistic,
+    read_threshold,
+    statistic_name,
+    write_threshold,
+)
+from probe.model.check import SLUG, Operator
+from probe.model.result import State
+from probe.model.rule import (
+    Baseline,
+    BurnCondition,
+    Metric,
+    MetricCondition,
+    ProberCondition,
+    StateCondition,
+    Statistic,
+)
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros, format_duration, format_percentage, parse_duration
+
+Sentence: TypeAlias = StateCondition | MetricCondition | BurnCondition | ProberCondition
+
+LONGEST: Final = 200
+"""Characters of a sentence."""
+
+DEFAULT_PERIOD: Final = 5 * MINUTE
+SHORTEST_PERIOD: Final = 10 * SECOND
+LONGEST_PERIOD: Final = 31 * DAY
+CERTIFICATE_PERIOD: Final = HOUR
+"""A certificate is judged as it was last seen, however long ago; so often."""
+
+STATES: Final = {"down": State.DOWN, "degraded": State.DEGRADED, "no data": State.UNKNOWN}
+PROBER: Final = "prober trouble"
+BURN_RATE: Final = "burn_rate"
+_WORDS: Final = (*STATES, PROBER, BURN_RATE)
+_HEAD: Final = re.compile(r"(?P<statistic>[\w.]+) ?\((?P<metric>[^()]*)\) ?", re.ASCII)
+_BARE: Final = re.compile(r"(?:availability|certificate\.expires_in)(?= |[<>=!]|$) ?")
+_BURN: Final = re.compile(rf"{BURN_RATE}(?: ?\( ?(?P<objective>[^()]*?) ?\))?")
+_OVER: Final = re.compile(r"over (?P<period>[^<>=!]*)")
+_COMPARISON: Final = re.compile(r"(?P<operator>[<>=!]+) ?(?P<threshold>.*)")
+_CHANGE: Final = re.compile(
+    rf"(?P<baseline>{'|'.join(Baseline)})(?: ?(?P<sign>[+-]) ?(?P<change>.*))?", re.ASCII
+)  # fmt: skip
+_LARGEST_CHANGE: Final = 100
+"""A hundredfold."""
+
+_ADVICE: Final = "write down, degraded, no data, prober trouble, burn_rate, or what is measured, such as p95(latency) over 5m > 800ms"
+
+
+class Head(NamedTuple):
+    """What is looked at, before it is compared with anything."""
+
+    metric: Metric
+    target: str
+    statistic: Statistic
+    quantile: Fraction | None
+    period: Micros
+
+    @property
+    def unit(self) -> Unit:
+        """In what it is compared."""
+        return METRICS[self.metric].statistics[self.statistic]
+
+    def __str__(self) -> str:
+        name = metric_name(self.metric, self.target)
+        if not METRICS[self.metric].is_bare:
+            name = f"{statistic_name(self.statistic, self.quantile)}({name})"
+        return name if self.metric is Metric.CERTIFICATE else f"{name} over {format_duration(self.period)}"
+
+
+def parse_condition(text: str) -> Sentence:
+    """The condition that a sentence states: `parse_condition(c.text) == c` for every metric's condition `c`.
+
+    Raises:
+        ValueError: it states none; the message says what is wrong, and what to write instead.
+    """
+    text = _plain(text)
+    if text in STATES:
+        return StateCondition(state=STATES[text])
+    if text == PROBER:
+        return ProberCondition()
+    if found := _BURN.fullmatch(text):
+        return BurnCondition(objective=_objective(found["objective"]))
+    head, comparison = _read_head(text)
+    if not comparison:
+        raise ValueError(f"`{head}` is compared with nothing; write such as `{head} > {EXAMPLES[head.unit]}`")
+    return _compared(head, comparison)
+
+
+def parse_head(text: str) -> Head:
+    """What a sentence without its comparison looks at: `p95(latency) over 5m`.
+
+    Raises:
+        ValueError: it is no such thing.
+    """
+    head, comparison = _read_head(_plain(text))
+    if comparison:
+        raise ValueError(f'"{comparison}" is too much: the levels say with what it is compared')
+    return head
+
+
+def parse_comparison(head: Head, text: str) -> MetricCondition:
+    """The condition that a comparison makes of a head: `> 2s`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _compared(head, _plain(text))
+
+
+def is_comparison(text: str) -> bool:
+    """Whether a text begins as a comparison does."""
+    return text.lstrip()[:1] in ("<", ">", "=", "!")
+
+
+def is_head(text: str) -> bool:
+    """Whether a text is, rightly or wrongly, about a metric and compares it with nothing."""
+    plain = " ".join(text.split())
+    return bool(_HEAD.match(plain) or _BARE.match(plain)) and not re.search("[<>=!]", plain) and not _BURN.match(plain)
+
+
+def _plain(text: str) -> str:
+    if len(text) > LONGEST:
+        raise ValueError(f"the condition has {len(text):,} characters; at most {LONGEST} are allowed")
+    text = " ".join(text.split())
+    if not text:
+        raise ValueError(f"the condition is empty; {_ADVICE}")
+    return text
+
+
+def _objective(text: str | None) -> str:
+    if text is None:
+        return ""
+    if not re.fullmatch(SLUG, text, re.ASCII):
+        raise ValueError(
+            f'"{text[:60]}" is no objective\'s name; write such as burn_rate(availability), or burn_rate for any'
+        )
+    return text
+
+
+def _read_head(text: str) -> tuple[Head, str]:
+    """The head, and the comparison behind it."""
+    if bare := _BARE.match(text):
+        metric, target = read_metric(bare[0])
+        statistic, quantile, rest = next(iter(METRICS[metric].statistics)), None, text[bare.end() :]
+    elif found := _HEAD.match(text):
+        statistic, quantile = read_statistic(found["statistic"])
+        metric, target = read_metric(found["metric"])
+        _refuse_unfit(metric, target, statistic, found["statistic"])
+        rest = text[found.end() :]
+    else:
+        raise _no_condition(text)
+    period, rest = _period(metric, rest)
+    if rest and not is_comparison(rest):
+        raise ValueError(f'"{rest[:60]}" is no comparison; write one of {" ".join(OPERATORS)} and a value')
+    return Head(metric, target, statistic, quantile, period), rest
+
+
+def _refuse_unfit(metric: Metric, target: str, statistic: Statistic, written: str) -> None:
+    name, measurable = metric_name(metric, target), METRICS[metric]
+    if measurable.is_bare:
+        raise ValueError(f"{name} takes no statistic; write it without {written}()")
+    if statistic not in measurable.statistics:
+        known = ("p95" if each is Statistic.PERCENTILE else str(each) for each in measurable.statistics)
+        raise ValueError(f"{written} is not to be had of {name}; known are {', '.join(known)}")
+
+
+def _period(metric: Metric, text: str) -> tuple[Micros, str]:
+    found = _OVER.match(text)
+    if metric is Metric.CERTIFICATE:
+        if found:
+            raise ValueError(f'"{found[0].strip()}" is too much: a certificate is judged as it was last seen')
+        return CERTIFICATE_PERIOD, text
+    if not found:
+        return DEFAULT_PERIOD, text
+    written = found["period"].strip()
+    if not written:
+        raise ValueError("there is no period behind `over`; write one, such as over 5m")
+    period = parse_duration(written)
+    if not SHORTEST_PERIOD <= period <= LONGEST_PERIOD:
+        allowed = f"{format_duration(SHORTEST_PERIOD)} to {format_duration(LONGEST_PERIOD)}"
+        raise ValueError(f"the period must be {allowed}; it is {written}")
+    return period, text[found.end() :]
+
+
+def _no_condition(text: str) -> ValueError:
+    word = re.split(r"[ (<>=!]", text, maxsplit=1)[0]
+    if text in ("up", "well"):
+        return ValueError(f'"{text}" is no trouble; {_ADVICE}')
+    if text.startswith("status "):
+        return ValueError(
+            f'"{text[:60]}" is an expectation of one response; write such as count(status 5xx) over 5m > 0'
+        )
+    if word in (*NAMES, "status", "failure") or word.startswith("phase."):
+        return ValueError(f'"{text[:60]}" doesn\'t say what of it; write such as {_example(word)}')
+    return ValueError(f'"{text[:60]}" is no condition{did_you_mean(text, _WORDS) or "; " + _ADVICE}')
+
+
+def _example(name: str) -> str:
+    if name in ("failure", "errors", "unknown", "results"):
+        return f"count({'failure timeout' if name == 'failure' else name}) over 5m > 3"
+    return f"p95({name}) over 5m > {'64KiB' if name.startswith('bytes') else '800ms'}"
+
+
+def _compared(head: Head, text: str) -> MetricCondition:
+    found = _COMPARISON.fullmatch(text)
+    if not found or found["operator"] not in list(OPERATORS):
+        near = {"=": "==", "=>": ">=", "=<": "<=", "<>": "!="}.get(found["operator"] if found else "")
+        advice = f"did you mean `{near}`?" if near else f"write one of {' '.join(OPERATORS)}"
+        raise ValueError(f'"{text[:60]}" is no comparison; {advice}')
+    operator, written = Operator(found["operator"]), found["threshold"].strip()
+    if not written:
+        raise ValueError(f"there is no threshold behind `{operator}`; write one, such as {EXAMPLES[head.unit]}")
+    if change := _CHANGE.fullmatch(written):
+        baseline, threshold = Baseline(change["baseline"]), _change(head, change)
+        shown = str(baseline)
+        if threshold:
+            shown += f" {'+' if threshold > 0 else '-'} {format_percentage(abs(threshold))}"
+    else:
+        baseline, threshold = None, _threshold(head, operator, written)
+        shown = write_threshold(head.unit, threshold)
+    return MetricCondition(
+        text=f"{head} {operator} {shown}",
+        metric=head.metric,
+        target=head.target,
+        statistic=head.statistic,
+        quantile=head.quantile,
+        period=head.period,
+        operator=operator,
+        threshold=threshold,
+        baseline=baseline,
+    )
+
+
+def _threshold(head: Head, operator: Operator, written: str) -> Fraction:
+    try:
+        threshold = read_threshold(head.unit, written)
+    except ValueError as error:
+        raise ValueError(f"{error}, or yesterday, last week or last period") from None
+    if head.metric is not Metric.CERTIFICATE and (reason := _why_constant(head.unit, operator, threshold)):
+        raise ValueError(f"`{head} {operator} {written}` {reason}")
+    return threshold
+
+
+def _why_constant(unit: Unit, operator: Operator, threshold: Fraction) -> str | None:
+    """Why it holds always, or never: nothing is less than nothing, and no share more than the whole."""
+    if unit is Unit.SHARE and threshold > 1:
+        return "is beyond the whole; write at most 100%"
+    if threshold == 0 and operator is Operator.LESS:
+        return "can never hold: nothing is less than that"
+    if threshold == 0 and operator is Operator.AT_LEAST:
+        return "always holds: nothing is less than that"
+    if unit is Unit.SHARE and threshold == 1 and operator in (Operator.GREATER, Operator.AT_MOST):
+        return f"{'can never hold' if operator is Operator.GREATER else 'always holds'}: nothing is more than that"
+    return None
+
+
+def _change(head: Head, found: re.Match[str]) -> Fraction:
+    """What is added to another period's value, as a share of it."""
+    if head.metric is Metric.CERTIFICATE or head.statistic in (Statistic.ALWAYS, Statistic.ONCE):
+        raise ValueError(f"`{head}` has no one value of another period to be compared with; write a {head.unit}")
+    if not found["sign"]:
+        return Fraction(0)
+    try:
+        share = read_threshold(Unit.SHARE, found["change"].strip())
+    except ValueError:
+        example = f"{found['baseline']} {found['sign']} 20%"
+        raise ValueError(f'"{found["change"][:40]}" is no percentage; write such as {example}') from None
+    if share > _LARGEST_CHANGE or (found["sign"] == "-" and share >= 1):
+        raise ValueError(
+            f"a change of {found['sign']}{found['change']} is too much; write up to +10000%, or more than -100%"
+        )
+    return share if found["sign"] == "+" else -share
