@@ -43,9 +43,10 @@ class Watched:
         return MAX_GAP * self.interval if self.max_gap is None else self.max_gap
 
     @property
-    def longest_row(self) -> Micros:
-        """No results that may yet come to turn anything lie further apart, microseconds."""
-        return self.gap * max(watch.of + watch.recoveries for watch in self.watches)
+    def memory(self) -> Micros:
+        """No result so far back may still come to turn anything, microseconds."""
+        between = max(self.gap, MAX_GAP * self.interval)  # unknown ones follow on whatever was before them
+        return between * max(max(watch.of, watch.recoveries) for watch in self.watches)
 
 
 class Standing(NamedTuple):

@@ -33,6 +33,7 @@ from probe.runtime.lag import LagMeter
 from probe.runtime.listener import Listener, bind
 from probe.runtime.maintenance import note_windows
 from probe.runtime.missed import MissedSlots
+from probe.runtime.presence import tell_presence
 from probe.runtime.publisher import Publisher
 from probe.runtime.reloading import Reloader
 from probe.runtime.rendering import Rendered
@@ -165,6 +166,7 @@ class _Daemon:
             asyncio.create_task(self._beat.watch()),
             asyncio.create_task(self._reloader.run()),
             asyncio.create_task(self._house.run()),
+            asyncio.create_task(tell_presence(self._store, self._clock, lambda: self._settings)),
         ]
         self._announce()
         self._hooks.started(self._settings)
@@ -210,6 +212,7 @@ class _Daemon:
     async def _register(self, settings: Settings) -> None:
         await in_thread(self._store.register, settings.checks)
         await in_thread(note_windows, settings, self._store, self._clock.now())
+        await in_thread(self._writer.watcher.follow, settings, self._clock.now())
 
     async def _prepare(self, checks: Iterable[Check]) -> None:
         """Have ready what slots need, a little at a time: made at their first time, it would be spread over memory."""

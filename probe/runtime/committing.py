@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -11,10 +10,11 @@ import structlog
 from probe.model.errors import StoreError, StoreUnreachable
 from probe.model.result import Result
 from probe.model.units import SECOND, format_duration
+from probe.runtime.batches import Batch
 from probe.runtime.clock import Clock
 from probe.runtime.outage import Outage
 from probe.runtime.threads import in_thread
-from probe.store import Store
+from probe.runtime.watching import Watcher
 
 PATIENCE: Final = 0.5
 """Seconds after which a batch is taken for late, and kept elsewhere as well."""
@@ -43,16 +43,16 @@ class Committer:
         trouble: set with either of the two.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, watcher: Watcher, clock: Clock) -> None:
+        self._watcher = watcher
         self._clock = clock
         self.outage = Outage()
         self.is_late = False
         self.trouble = asyncio.Event()
 
-    async def commit(self, batch: Sequence[Result]) -> Committed | None:
+    async def commit(self, batch: Batch) -> Committed | None:
         """Store a batch, however long that takes; `None` when the store took nothing of it, and why is then in `outage`."""
-        call = asyncio.ensure_future(in_thread(self._record, batch))
+        call = asyncio.ensure_future(in_thread(self._record_all, batch))
         try:
             committed = await self._answer(call)
         except StoreError as error:
@@ -88,15 +88,19 @@ class Committer:
         self.outage.fail(why, now=self._clock.now())
         self.trouble.set()
 
-    def _record(self, batch: Sequence[Result]) -> Committed:
-        """In a thread. What is refused is searched for by halves, so that it does not take the others with it."""
+    def _record_all(self, batch: Batch) -> Committed:
+        """In a thread. Where something is watched, a check's results must come in the order of their slots."""
+        return self._record(batch.by_slot() if self._watcher.is_watching else batch)
+
+    def _record(self, batch: Batch) -> Committed:
+        """What is refused is searched for by halves, so that it does not take the others with it."""
         try:
-            return Committed(self._store.record(batch).stored)
+            return Committed(self._watcher.record(batch))
         except StoreUnreachable:
             raise
         except StoreError as error:
             if len(batch) == 1:
-                _log.error("the store refused a result, which is lost", check=batch[0].check, why=str(error))
-                return Committed(0, tuple(batch))
-        halves = [self._record(half) for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :])]
+                _log.error("the store refused a result, which is lost", check=batch.results[0].check, why=str(error))
+                return Committed(0, tuple(batch.results))
+        halves = [self._record(half) for half in batch.halves()]
         return Committed(sum(half.stored for half in halves), tuple(item for half in halves for item in half.refused))

@@ -22,9 +22,10 @@ _Key: TypeAlias = tuple[str, str, Micros]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The results that stand first, and where the group ends: counted from the first result that ever came."""
+    """The results that stand first, when each came, and where the group ends: counted from the first that ever did."""
 
     results: list[Result]
+    came: list[Micros]
     end: int
 
 
@@ -37,6 +38,7 @@ class Waiting:
     def __init__(self) -> None:
         self.runs = Runs()
         self._results: deque[Result] = deque()
+        self._came: deque[Micros] = deque()
         self._transcripts: dict[_Key, Transcript] = {}
         self._gone = 0
 
@@ -48,8 +50,8 @@ class Waiting:
         """How many results there are."""
         return len(self._results)
 
-    def put(self, result: Result) -> bool:
-        """Take a result, if there is room. In want of room the oldest evidence goes first."""
+    def put(self, result: Result, came: Micros) -> bool:
+        """Take a result that comes now, if there is room. In want of room the oldest evidence goes first."""
         if len(self._results) >= MOST_PENDING:
             return False
         if result.transcript is not None:
@@ -58,6 +60,7 @@ class Waiting:
             if len(self._transcripts) > MOST_TOLD:
                 del self._transcripts[next(iter(self._transcripts))]
         self._results.append(result)
+        self._came.append(came)
         return True
 
     def first(self, most: int) -> Group:
@@ -65,12 +68,13 @@ class Waiting:
         results = list(islice(self._results, most))
         if self._transcripts:
             results = list(map(self._told, results))
-        return Group(results, self._gone + len(results))
+        return Group(results, list(islice(self._came, most)), self._gone + len(results))
 
     def drop(self, group: Group) -> None:
         """Shorten the queue by a group, as far as that was not done before."""
         while self._gone < group.end:
             result = self._results.popleft()
+            self._came.popleft()
             self._gone += 1
             if self._transcripts:
                 self._transcripts.pop(_key(result), None)

@@ -16,6 +16,7 @@ import structlog
 from probe.model.result import Result
 from probe.model.sample import FailureKind
 from probe.runtime.aside import Aside
+from probe.runtime.batches import Batch
 from probe.runtime.clock import Clock
 from probe.runtime.committing import LARGEST_BATCH, Committed, Committer
 from probe.runtime.keeping import Keeper
@@ -26,6 +27,7 @@ from probe.runtime.segments import Segment
 from probe.runtime.spool import Spool
 from probe.runtime.threads import in_thread
 from probe.runtime.waiting import Waiting
+from probe.runtime.watching import Watcher
 from probe.store import Store
 
 GROUP_SECONDS: Final = 0.5
@@ -46,13 +48,16 @@ class Writer:
         spool: `None` keeps everything in memory.
 
     Attributes:
+        watcher: what is watched in the results; nothing, until it is told.
         stored: results committed since the start.
         lost: results that will never be stored; each loss is said in the log.
     """
 
     def __init__(self, store: Store, location: str, *, clock: Clock, spool: Spool | None = None) -> None:
         self._location = location
-        self._committer = Committer(store, clock)
+        self._clock = clock
+        self.watcher = Watcher(store, location)
+        self._committer = Committer(self.watcher, clock)
         self._waiting = Waiting()
         self._spool = spool
         self._aside = Aside(spool)
@@ -95,7 +100,7 @@ class Writer:
         """Take a result or a gap. `at_once` ends the wait for others: a change of state must not wait."""
         if isinstance(entry, Gap):
             self._waiting.runs.add(Run.of_gap(entry, self._location))
-        elif not self._waiting.put(entry):
+        elif not self._waiting.put(entry, self._clock.now()):
             self._lose(entry)
         self._idle.clear()
         self._arrived.set()
@@ -165,7 +170,8 @@ class Writer:
     async def _replay(self, spool: Spool, segment: Segment) -> None:
         """Store a segment batch by batch; it is deleted once all of it is stored."""
         batches = segment.batches(LARGEST_BATCH)
-        while batch := await in_thread(next, batches, None):
+        while results := await in_thread(next, batches, None):
+            batch = Batch.replayed(results, now=self._clock.now())
             while not self._settle(await self._committer.commit(batch)):
                 await self._pause()
         self.lost += segment.lost
@@ -176,7 +182,8 @@ class Writer:
         unmeasured = self._waiting.runs
         group = self._waiting.first(LARGEST_BATCH)
         runs = unmeasured.take(LARGEST_BATCH - len(group.results))
-        batch = [*group.results, *(result for run in runs for result in run.results())]
+        unknown = [result for run in runs for result in run.results()]
+        batch = Batch([*group.results, *unknown], [*group.came, *[self._clock.now()] * len(unknown)])
         is_stored = False
         try:
             if not unmeasured.are_all_taken:

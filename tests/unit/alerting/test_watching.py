@@ -15,6 +15,7 @@ from probe.model.rule import (
     Condition,
     Held,
     LevelRule,
+    NoDataPolicy,
     ProberCondition,
     StateCondition,
     SubjectKind,
@@ -137,14 +138,21 @@ def test_what_others_depend_on_is_watched_by_its_own_confirmation() -> None:
     }  # fmt: skip
 
 
+def test_where_it_matters_to_a_rule_whether_anything_is_known_that_is_watched_too() -> None:
+    asks = replace(rule(DOWN), no_data=NoDataPolicy.OK)
+    assert watches([check()], asks) == {"shop/list": (down(2, 2, 3), Watch(State.UNKNOWN, 2, 2, 3))}
+    assert watches([check()], replace(rule(ProberCondition()), no_data=NoDataPolicy.OK)) == {}
+
+
 def test_without_rules_nothing_is_watched() -> None:
     assert watches([check("shop/list", "bank"), check("bank/pay")]) == {}
 
 
 def test_a_watch_knows_how_far_back_what_may_turn_it_can_lie() -> None:
     of = Watched(check="shop/list", watches=(down(2, 5, 3), down(1, 1, 1)), interval=10)
-    assert (of.gap, of.longest_row) == (20, 160)
-    assert replace(of, max_gap=7).longest_row == 56
+    assert (of.gap, of.memory) == (20, 100)
+    assert replace(of, max_gap=7).memory == 100
+    assert replace(of, max_gap=70).memory == 350
 
 
 def test_a_turn_says_by_which_result_it_is_sure() -> None:

@@ -1,0 +1,65 @@
+"""When the certificates end that checks were shown: written down when that changes."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import structlog
+
+from probe.alerting.facts import certificate_of
+from probe.model.alert import Certificate
+from probe.model.errors import StoreError
+from probe.model.sample import CertificateFacts
+from probe.model.units import Micros
+from probe.runtime.batches import Batch
+from probe.store import Store
+
+_Chain: TypeAlias = tuple[CertificateFacts, ...]
+
+_log = structlog.get_logger("probe.writer")
+
+
+class CertificateNotes:
+    """Looks at the certificates of results that are stored; what the store doesn't take now, a later result brings again."""
+
+    def __init__(self, store: Store, location: str) -> None:
+        self._store = store
+        self._location = location
+        self._is_wanted = False
+        self._ends: dict[str, Micros] = {}
+        self._shown: dict[str, _Chain] = {}
+
+    def restore(self, *, is_wanted: bool) -> None:
+        """Begin with what the store knows; where nobody wants to know, do nothing.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        self._is_wanted = is_wanted
+        self._shown.clear()
+        known = self._store.alerts.certificates() if is_wanted else ()
+        self._ends = {each.check: each.not_after for each in known if each.location == self._location}
+
+    def note(self, batch: Batch) -> None:
+        """Write down those that changed."""
+        if not self._is_wanted:
+            return
+        shown: dict[str, _Chain] = {}
+        found: dict[str, Certificate] = {}
+        for result, came in zip(batch.results, batch.came, strict=True):
+            tls, check = result.tls, result.check
+            if tls is None or tls.chain is (shown.get(check) or self._shown.get(check)):  # the prober knows them again
+                continue
+            shown[check] = tls.chain
+            certificate = certificate_of(result, tls, seen_at=came)
+            if certificate is not None:
+                found[check] = certificate
+        changed = [each for each in found.values() if self._ends.get(each.check) != each.not_after]
+        try:
+            if changed:
+                self._store.alerts.note_certificates(changed)
+        except StoreError as error:
+            _log.warning("certificates could not be noted; the next results bring them again", why=str(error))
+            return
+        self._shown |= shown
+        self._ends |= {each.check: each.not_after for each in changed}
