@@ -7,7 +7,6 @@ Values are whole numbers and shares fractions: nothing is rounded before it is c
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -48,7 +47,7 @@ class Reading(NamedTuple):
 
 
 class Values(Protocol):
-    """A metric's values in a window, however they are kept."""
+    """A metric's values in a window, however they are kept. All but the first two are asked only of some that there are."""
 
     @property
     def values(self) -> int:
@@ -56,26 +55,32 @@ class Values(Protocol):
         ...
 
     @property
-    def count(self) -> int:
-        """How many there are of what is meant: of a metric of 0 and 1 the ones."""
-        ...
-
-    @property
     def of(self) -> int:
         """Of how many results."""
         ...
 
-    @property
+    def count(self) -> Number:
+        """How many there are of what is meant: of a metric of 0 and 1 the ones."""
+        ...
+
+    def rate(self) -> Number:
+        """The same as a share of the results."""
+        ...
+
     def total(self) -> Number:
         """Their sum."""
         ...
 
+    def average(self) -> Number:
+        """Their mean, exact."""
+        ...
+
     def least(self) -> Number:
-        """Of some that there are, as of the other methods."""
+        """The smallest."""
         ...
 
     def greatest(self) -> Number:
-        """As above."""
+        """The largest."""
         ...
 
     def last(self) -> Number:
@@ -83,7 +88,7 @@ class Values(Protocol):
         ...
 
     def percentile(self, quantile: Fraction) -> Number:
-        """By nearest rank."""
+        """By nearest rank: the smallest that at least such a share of them do not exceed."""
         ...
 
     def has(self, value: Number) -> bool:
@@ -95,7 +100,7 @@ class Values(Protocol):
 class Listed:
     """Values one by one, in the order of their slots; `of` so many results."""
 
-    listed: Sequence[Number]
+    listed: Sequence[int]
     of: int
 
     @property
@@ -103,15 +108,21 @@ class Listed:
         """All of them."""
         return len(self.listed)
 
-    @property
-    def count(self) -> int:
+    def count(self) -> Number:
         """All of them."""
         return len(self.listed)
 
-    @property
+    def rate(self) -> Number:
+        """The share of results that have one."""
+        return Fraction(len(self.listed), self.of)
+
     def total(self) -> Number:
         """Exact."""
         return sum(self.listed)
+
+    def average(self) -> Number:
+        """Exact."""
+        return Fraction(sum(self.listed), len(self.listed))
 
     def least(self) -> Number:
         """The smallest."""
@@ -126,24 +137,23 @@ class Listed:
         return self.listed[-1]
 
     def percentile(self, quantile: Fraction) -> Number:
-        """The smallest that at least such a share of them do not exceed."""
+        """Exact."""
         return self._ordered[rank(quantile, len(self.listed)) - 1]
 
     def has(self, value: Number) -> bool:
-        """Whether any is just that."""
-        at = bisect_left(self._ordered, value)
-        return at < len(self._ordered) and self._ordered[at] == value
+        """Exact."""
+        return value in self.listed
 
     @cached_property
-    def _ordered(self) -> list[Number]:
+    def _ordered(self) -> list[int]:
         return sorted(self.listed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counted:
-    """`count` ones among `of` values that are 0 or 1; `newest` is the last of them, where that is known."""
+    """So many `ones` among `of` values that are 0 or 1; `newest` is the last of them, where that is known."""
 
-    count: int
+    ones: int
     of: int
     newest: int = 0
 
@@ -152,18 +162,29 @@ class Counted:
         """Zeros and ones."""
         return self.of
 
-    @property
+    def count(self) -> Number:
+        """The ones."""
+        return self.ones
+
+    def rate(self) -> Number:
+        """Their share."""
+        return Fraction(self.ones, self.of)
+
     def total(self) -> Number:
         """The ones."""
-        return self.count
+        return self.ones
+
+    def average(self) -> Number:
+        """Their share."""
+        return Fraction(self.ones, self.of)
 
     def least(self) -> Number:
         """1 where there are no zeros."""
-        return int(self.count == self.of)
+        return int(self.ones == self.of)
 
     def greatest(self) -> Number:
         """0 where there are no ones."""
-        return int(self.count > 0)
+        return int(self.ones > 0)
 
     def last(self) -> Number:
         """The newest."""
@@ -171,11 +192,34 @@ class Counted:
 
     def percentile(self, quantile: Fraction) -> Number:
         """0 while its rank is among the zeros."""
-        return int(rank(quantile, self.of) > self.of - self.count)
+        return int(rank(quantile, self.of) > self.of - self.ones)
 
     def has(self, value: Number) -> bool:
         """Whether there is any one, or any zero."""
-        return (value == 1 and self.count > 0) or (value == 0 and self.count < self.of)
+        return (value == 1 and self.ones > 0) or (value == 0 and self.ones < self.of)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is worked out already: whatever is asked of so many values, it is this one."""
+
+    value: Number
+    values: int
+    of: int
+
+    def count(self) -> Number:
+        """It."""
+        return self.value
+
+    rate = total = average = least = greatest = last = count
+
+    def percentile(self, quantile: Fraction) -> Number:  # noqa: ARG002  # there is but one
+        """It."""
+        return self.value
+
+    def has(self, value: Number) -> bool:
+        """Whether it is that."""
+        return self.value == value
 
 
 def rank(quantile: Fraction, count: int) -> int:
@@ -200,14 +244,14 @@ _WANTED: Final[Mapping[Operator, str]] = {
     Operator.NOT_EQUAL: "exactly",
 }
 _STATISTICS: Final[Mapping[Statistic, Callable[[Values], Number]]] = {
-    Statistic.AVERAGE: lambda found: Fraction(found.total) / found.values,
-    Statistic.ALWAYS: lambda found: Fraction(found.total) / found.values,
-    Statistic.ONCE: lambda found: Fraction(found.total) / found.values,
+    Statistic.AVERAGE: lambda found: found.average(),
+    Statistic.ALWAYS: lambda found: found.average(),
+    Statistic.ONCE: lambda found: found.average(),
     Statistic.MINIMUM: lambda found: found.least(),
     Statistic.MAXIMUM: lambda found: found.greatest(),
-    Statistic.SUM: lambda found: found.total,
-    Statistic.COUNT: lambda found: found.count,
-    Statistic.RATE: lambda found: Fraction(found.count, found.of),
+    Statistic.SUM: lambda found: found.total(),
+    Statistic.COUNT: lambda found: found.count(),
+    Statistic.RATE: lambda found: found.rate(),
     Statistic.LAST: lambda found: found.last(),
 }
 _UPWARDS: Final = frozenset({Operator.GREATER, Operator.AT_LEAST})

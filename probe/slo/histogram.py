@@ -10,6 +10,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -111,7 +112,7 @@ class Distribution:
             max((part.maximum for part in filled), default=0),
         )
 
-    def percentiles(self, *percents: float) -> tuple[Micros, ...]:
+    def percentiles(self, *percents: float | Fraction) -> tuple[Micros, ...]:
         """Each by nearest rank, as the highest value of its bucket; of one that isn't empty."""
         import numpy as np  # as above
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from probe.model.sla import Objective, ObjectiveKind
+from probe.model.sla import BurnWindow, Objective, ObjectiveKind
+from probe.model.units import Micros
 from probe.slo.budget import ObjectiveStatus
 from probe.slo.burn import Burning, burn_rate, burning
 from probe.slo.periods import Period
@@ -14,7 +15,7 @@ from probe.slo.service_level import Asked, Subject, bad_results, error_ratio, st
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ObjectiveStanding:
     """Where one objective of a check, or of an API, stands.
 
     Attributes:
@@ -40,8 +41,8 @@ class Standings:
     """Where all objectives of some checks and APIs stand at the end of a period."""
 
     asked: Asked
-    checks: tuple[Standing, ...]
-    apis: tuple[Standing, ...]
+    checks: tuple[ObjectiveStanding, ...]
+    apis: tuple[ObjectiveStanding, ...]
 
     @property
     def is_fine(self) -> bool:
@@ -49,7 +50,7 @@ class Standings:
         return all(each.is_fine for each in (*self.checks, *self.apis))
 
 
-def standings(subject: Subject, asked: Asked) -> tuple[Standing, ...]:
+def standings(subject: Subject, asked: Asked) -> tuple[ObjectiveStanding, ...]:
     """Those of all its objectives, in the order of the file."""
     return tuple(_standing(subject, objective, asked) for objective in subject.objectives)
 
@@ -67,10 +68,10 @@ def burn_periods(objectives: Iterable[Objective], asked: Asked) -> set[Period]:
     return periods
 
 
-def _standing(subject: Subject, objective: Objective, asked: Asked) -> Standing:
+def _standing(subject: Subject, objective: Objective, asked: Asked) -> ObjectiveStanding:
     status = status_of(objective, subject, asked)
     error = None if status.attained is None else 1 - status.attained
-    return Standing(
+    return ObjectiveStanding(
         id=subject.id,
         status=status,
         burn_rate=None if error is None else burn_rate(error, objective.target),
@@ -80,13 +81,17 @@ def _standing(subject: Subject, objective: Objective, asked: Asked) -> Standing:
 
 def _pairs(subject: Subject, objective: Objective, status: ObjectiveStatus, asked: Asked) -> Iterable[Burning]:
     length = status.window.end - status.window.start
-    for pair in objective.burn:
-        long, short = (Period(asked.until - each, asked.until) for each in (pair.long, pair.short))
-        yield burning(
-            pair,
-            objective=objective,
-            window=length,
-            long_error=error_ratio(subject, objective, long),
-            short_error=error_ratio(subject, objective, short),
-            bad_samples=bad_results(subject, objective, long),
-        )
+    return (burning_of(subject, objective, pair, until=asked.until, window=length) for pair in objective.burn)
+
+
+def burning_of(subject: Subject, objective: Objective, pair: BurnWindow, *, until: Micros, window: Micros) -> Burning:
+    """What a pair of windows that end at a moment tells of an objective; `window` is how long the objective's own is."""
+    long, short = Period(until - pair.long, until), Period(until - pair.short, until)
+    return burning(
+        pair,
+        objective=objective,
+        window=window,
+        long_error=error_ratio(subject, objective, long),
+        short_error=error_ratio(subject, objective, short),
+        bad_samples=bad_results(subject, objective, long),
+    )

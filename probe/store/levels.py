@@ -143,7 +143,7 @@ def _together(parts: Sequence[Stored]) -> Histogram:
 def _rolled(connection: Connection, wanted: Wanted, stretch: Stretch, tier: Table, zone: ZoneInfo) -> Iterator[Part]:
     """Rows of days or hours; of an hour that the range divides only the slots, as in `Rollup.clipped`."""
     _, start, end = stretch
-    borders = dict(_days(start, end, zone)) if tier is days else {}
+    borders = dict(borders_of_days(start, end, zone)) if tier is days else {}
     first = start - start % HOUR if tier is hours else start
     for check_id, starts_at, ends_at, timeline, *columns in _rows(connection, tier, wanted, first, end):
         if tier is days and borders.get(starts_at) != ends_at:
@@ -160,7 +160,8 @@ def _clipped(part: Part, start: Micros, end: Micros) -> Part:
     return cut if start <= part.starts_at else cut._replace(latency=_NONE, latency_down=_NONE)
 
 
-def _days(start: Micros, end: Micros, zone: ZoneInfo) -> Iterator[tuple[Micros, Micros]]:
+def borders_of_days(start: Micros, end: Micros, zone: ZoneInfo) -> Iterator[tuple[Micros, Micros]]:
+    """When each of a zone's days begins and ends, from the one that holds `start` on."""
     day = day_of(start, zone=zone)
     while day.start < end:
         yield day.start, day.end
@@ -179,13 +180,14 @@ def _rows(connection: Connection, tier: Table, wanted: Wanted, start: Micros, en
     query = (
         select(checks.c.id, tier.c.starts_at, tier.c.ends_at, tier.c.timeline, *columns)
         .join_from(checks, tier, its_own)
-        .where(tier.c.starts_at >= start, tier.c.starts_at < end, _is_wanted(wanted))
+        .where(tier.c.starts_at >= start, tier.c.starts_at < end, is_wanted(wanted))
         .order_by(checks.c.id, tier.c.starts_at)
     )
     yield from connection.execute(query, execution_options={"yield_per": _CHUNK})
 
 
-def _is_wanted(wanted: Wanted) -> ColumnElement[bool]:
+def is_wanted(wanted: Wanted) -> ColumnElement[bool]:
+    """Of rows joined to their checks."""
     return true() if wanted.checks is None else checks.c.id.in_(wanted.checks)
 
 
@@ -197,7 +199,7 @@ def _single(connection: Connection, wanted: Wanted, stretch: Stretch, intervals:
             results.c.latency_us, results.c.definition_id,
         )
         .join_from(checks, results, its_own)
-        .where(results.c.scheduled_at >= stretch.start, results.c.scheduled_at < stretch.end, _is_wanted(wanted))
+        .where(results.c.scheduled_at >= stretch.start, results.c.scheduled_at < stretch.end, is_wanted(wanted))
         .order_by(checks.c.id, results.c.scheduled_at)
     )  # fmt: skip
     found = connection.execute(query, execution_options={"yield_per": _CHUNK})

@@ -14,10 +14,13 @@ from probe.model.result import Record
 from probe.model.units import HOUR, Micros
 from probe.slo import histogram
 from probe.slo.calendar import LONGEST_DAY
+from probe.slo.columns import Columns
 from probe.slo.level import Level
-from probe.slo.rollup import Rollup, extended, of_records
+from probe.slo.rollup import Figures, Rollup, extended, merged_figures, of_records
 from probe.store import records, tiers
-from probe.store.levels import Unlike, Wanted, levels, stretches
+from probe.store.levels import Stretch, Unlike, Wanted, levels, stretches
+from probe.store.singles import singles
+from probe.store.sums import sums
 from probe.store.tables import checks, days, hours, locations, results, rolled, stale
 
 Period: TypeAlias = tuple[Micros, Micros]
@@ -76,7 +79,7 @@ class Ranges:
         wanted = set(self._checks) if checks is None else self._checks.keys() & set(checks)
         names = {self._checks[check]: check for check in wanted}
         outdated = {check for check in wanted if self._checks[check] in self._stale_hours}
-        asked = Wanted(self._location, names.keys() if len(names) <= MOST_NAMED else None, latency)
+        asked = self._wanted(wanted, latency=latency)
         try:
             at_once = self._levels_at_once(asked, start, end)
             found = {names[check_id]: level for check_id, level in at_once if check_id in names}
@@ -85,14 +88,54 @@ class Ranges:
         found |= {check: self._level(check, start, end) for check in outdated}
         return {check: level for check, level in found.items() if level.runs}
 
+    def sums(self, start: Micros, end: Micros, *, checks: Collection[str] | None = None) -> dict[str, Figures]:
+        """Of results in `[start, end)` the states, statuses, bytes and phases, by check, as `levels` has what else there is."""
+        wanted = set(self._checks) if checks is None else self._checks.keys() & set(checks)
+        outdated = {check for check in wanted if self._checks[check] in self._stale_hours}
+        found: dict[str, Figures] = {}
+        try:
+            zone = ZoneInfo(self._extent.zone)
+            at_once = sums(self._connection, self._wanted(wanted), self._tiled(start, end), zone=zone)
+            found = {check: at_once[id_] for check in wanted - outdated if (id_ := self._checks[check]) in at_once}
+        except Unlike:
+            outdated = wanted
+        for check in outdated:
+            if tiles := self.tiles(check, (start, end)):
+                found[check] = merged_figures([tile.figures for tile in tiles])
+        return found
+
+    def singles(
+        self, start: Micros, end: Micros, numbers: Sequence[str] = (), *, checks: Collection[str] | None = None
+    ) -> dict[str, Columns]:
+        """The results in `[start, end)` themselves, by check, as far as they are still there.
+
+        Args:
+            numbers: which of their columns of numbers are wanted, of `store.singles.NUMBERS`.
+        """
+        wanted = set(self._checks) if checks is None else self._checks.keys() & set(checks)
+        names = {self._checks[check]: check for check in wanted}
+        found = singles(self._connection, self._wanted(wanted), start, end, numbers)
+        return {names[check_id]: columns for check_id, columns in found if check_id in names}
+
+    @property
+    def singles_from(self) -> Micros:
+        """From when on single results are all there."""
+        return self._extent.raw_from
+
+    def _wanted(self, names: Collection[str], *, latency: bool = False) -> Wanted:
+        keys = [self._checks[name] for name in names] if len(names) <= MOST_NAMED else None
+        return Wanted(self._location, keys, latency)
+
     def _levels_at_once(self, wanted: Wanted, start: Micros, end: Micros) -> Iterator[tuple[int, Level]]:
+        tiled, zone = self._tiled(start, end), ZoneInfo(self._extent.zone)
+        return levels(self._connection, wanted, tiled, zone=zone, intervals=self._intervals)
+
+    def _tiled(self, start: Micros, end: Micros) -> list[Stretch]:
         until, raw_from, hours_from, key = self._extent
         if start < hours_from:
             raise Unlike
-        zone = ZoneInfo(key)
         days_until = min([until, *(moment for marks in self._stale_days.values() for moment in marks)])
-        tiled = stretches(start, end, until=until, raw_from=raw_from, days_until=days_until, zone=zone)
-        return levels(self._connection, wanted, tiled, zone=zone, intervals=self._intervals)
+        return stretches(start, end, until=until, raw_from=raw_from, days_until=days_until, zone=ZoneInfo(key))
 
     def _level(self, check: str, start: Micros, end: Micros) -> Level:
         tiles = self.tiles(check, (start, end))

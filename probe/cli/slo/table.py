@@ -15,7 +15,7 @@ from probe.model.units import format_duration
 from probe.report.objectives import window_text
 from probe.report.words import NOTHING, duration_text, exact_moment, runs_out_text
 from probe.slo.burn import Burning, BurnReason
-from probe.slo.standing import Standing, Standings
+from probe.slo.standing import ObjectiveStanding, Standings
 
 _NAMES: Final = ("", "objective")
 _OBJECTIVES: Final = (
@@ -51,7 +51,7 @@ def print_standings(found: Standings, *, timezone: str) -> None:
     )
 
 
-def _rows(found: Standings) -> Iterator[tuple[Text, Standing]]:
+def _rows(found: Standings) -> Iterator[tuple[Text, ObjectiveStanding]]:
     """Each API before its checks."""
     left = list(found.checks)
     for api in dict.fromkeys(each.id for each in found.apis):
@@ -61,7 +61,7 @@ def _rows(found: Standings) -> Iterator[tuple[Text, Standing]]:
     yield from ((Text(each.id), each) for each in left)
 
 
-def _objective(standing: Standing, zone: ZoneInfo) -> Iterator[Text]:
+def _objective(standing: ObjectiveStanding, zone: ZoneInfo) -> Iterator[Text]:
     status = standing.status
     yield Text(status.objective)
     yield Text(percent(status.target))

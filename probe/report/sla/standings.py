@@ -10,7 +10,7 @@ from probe.model.units import to_iso
 from probe.report.export.columns import Cell, Column, Kind, Row, Table
 from probe.report.sla.figures import cell, objective_figures, ratio, seconds
 from probe.slo.burn import Burning
-from probe.slo.standing import Standing, Standings
+from probe.slo.standing import ObjectiveStanding, Standings
 
 COLUMNS: Final = (
     "kind", "id", "objective", "about", "window_from", "window_to", "target", "attained", "met", "budget_seconds",
@@ -36,7 +36,7 @@ def standings_table() -> Table[Standings]:
     return Table(name="slo", columns=tuple(Column(name, Kind.TEXT) for name in COLUMNS), rows=_rows)
 
 
-def _all(found: Standings) -> Iterator[tuple[str, Standing]]:
+def _all(found: Standings) -> Iterator[tuple[str, ObjectiveStanding]]:
     yield from (("api", each) for each in found.apis)
     yield from (("check", each) for each in found.checks)
 
@@ -49,7 +49,7 @@ def _rows(found: Standings) -> Iterator[Row]:
         yield tuple(row[name] for name in COLUMNS)
 
 
-def _figures(kind: str, standing: Standing) -> dict[str, Json]:
+def _figures(kind: str, standing: ObjectiveStanding) -> dict[str, Json]:
     status = standing.status
     return {
         "kind": kind,

@@ -20,7 +20,7 @@ from probe.slo.level import Level
 from probe.slo.past import past_of
 from probe.slo.periods import Period
 from probe.slo.service_level import Asked, Subject
-from probe.slo.standing import Standing, Standings, burn_periods, standings
+from probe.slo.standing import ObjectiveStanding, Standings, burn_periods, standings
 
 UNTIL = from_iso("2026-11-01T00:00:00Z")
 ASKED = Asked(Period(UNTIL - DAY, UNTIL), UNTIL, ZoneInfo("UTC"))
@@ -51,12 +51,12 @@ def subject(runs: Sequence[Run], objective: Objective = OBJECTIVE, **levels: tup
     )
 
 
-def standing(runs: Sequence[Run], objective: Objective = OBJECTIVE) -> Standing:
+def standing(runs: Sequence[Run], objective: Objective = OBJECTIVE) -> ObjectiveStanding:
     (found,) = standings(subject(runs, objective), ASKED)
     return found
 
 
-def reasons(found: Standing) -> list[BurnReason]:
+def reasons(found: ObjectiveStanding) -> list[BurnReason]:
     return [pair.reason for pair in found.pairs]
 
 
