@@ -72,8 +72,8 @@ class Retention:
 
     Attributes:
         raw: single results.
-        hour, day: their rollups.
-        evidence: why results were not up, and what went to and fro.
+        hour, day: their rollups; alerts are kept as long as days.
+        evidence: why results were not up, and what went to and fro; why alerts were told or not, and messages.
     """
 
     raw: Micros | None = 14 * DAY

@@ -12,12 +12,11 @@ from sqlalchemy.exc import DatabaseError
 from probe.model.errors import StoreTooOld, StoreUnreachable
 from probe.model.sensitive import Sensitive
 from probe.model.units import DAY, HOUR, Micros
-from probe.store import invariants, partitions, schema
+from probe.store import alert_invariants, invariants, maintenance, partitions, schema
 from probe.store.address import parse_address
 from probe.store.conformity import deviations
 from probe.store.engine import as_of_one_moment, is_sqlite
 from probe.store.faults import translated
-from probe.store.maintenance import unreadable
 from probe.store.opening import engine_for, revision_of
 from probe.store.tables import checks, metadata, results
 
@@ -69,7 +68,8 @@ def _of_rows(engine: Engine, now: Micros, progress: Progress) -> Iterator[Fault]
         keys: dict[int, str] = dict(connection.execute(select(checks.c.id, checks.c.key)).all())
         yield from _references(connection)
         yield from _days_to_come(connection, now)
-        yield from _unreadable_windows(connection)
+        yield from _unreadable_rows(connection)
+        yield from _of_alerts(connection)
     for number, (check_id, key) in enumerate(keys.items()):
         progress(number, len(keys))
         with engine.connect() as connection:
@@ -103,9 +103,15 @@ def _references(connection: Connection) -> Iterator[Fault]:
             )
 
 
-def _unreadable_windows(connection: Connection) -> Iterator[Fault]:
-    for table, rows in unreadable(connection):
+def _unreadable_rows(connection: Connection) -> Iterator[Fault]:
+    for table, rows in (*maintenance.unreadable(connection), *alert_invariants.unreadable(connection)):
         yield Fault(where=table, what=f"rows that can't be read: {rows}", advice="restore a backup")
+
+
+def _of_alerts(connection: Connection) -> Iterator[Fault]:
+    for rule in alert_invariants.RULES:
+        if rows := connection.execute(rule.query).scalar_one():
+            yield Fault(where=rule.table, what=f"{rule.what}: {rows}", advice=rule.advice)
 
 
 def _of_check(connection: Connection, check_id: int, key: str, now: Micros) -> Iterator[Fault]:

@@ -11,11 +11,11 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete,
 
 from probe.model.settings import Retention
 from probe.model.units import DAY, HOUR, Micros
-from probe.store import partitions
+from probe.store import alert_purging, partitions
 from probe.store.causes import keep, oldest_evidence
 from probe.store.engine import is_sqlite, writing
 from probe.store.ranges import DAY_TIER, HOUR_TIER, Ranges
-from probe.store.retention import Borders, Place, Tier, borders
+from probe.store.retention import Borders, Place, Purged, Tier, borders
 from probe.store.tables import causes, checks, days, evidence, hours, locations, results, rolled, stale, transcripts
 
 MOST_AT_ONCE: Final = 1_000
@@ -49,13 +49,6 @@ class Due:
     borders: Borders
 
 
-class Purged(NamedTuple):
-    """A batch that is gone."""
-
-    tier: Tier
-    rows: int
-
-
 class _Prefix(NamedTuple):
     """Of a primary key, and before when rows go."""
 
@@ -85,6 +78,7 @@ def count(connection: Connection, retention: Retention, *, now: Micros) -> Itera
             for prefix in _prefixes(connection, moment, tier, wanted):
                 rows = connection.execute(select(func.count()).select_from(table).where(_rows_of(moment, prefix)))
                 yield Purged(tier, rows.scalar_one())
+    yield from alert_purging.count(connection, retention, now=now)
 
 
 def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purged]:
@@ -94,6 +88,7 @@ def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purg
        before is added to what is rolled up already, and is never taken for all there was.
     2. Rows are deleted, table after table; but PostgreSQL drops whole days of results where it can. Before evidence goes,
        that of what outages began with is copied to where it is kept for longer.
+    3. What is past its time of alerts goes.
     """
     with writing(engine) as connection:
         wanted = due(connection, retention, now=now, lock=True)
@@ -107,6 +102,7 @@ def purge(engine: Engine, retention: Retention, *, now: Micros) -> Iterator[Purg
             yield from _keep_causes(engine, wanted)
         for moment in moments:
             yield from _purge_table(engine, moment, tier, wanted)
+    yield from alert_purging.purge(engine, retention, now=now)
 
 
 def _keep_causes(engine: Engine, wanted: dict[int, Due]) -> Iterator[Purged]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from probe.model.settings import Retention
@@ -22,6 +22,13 @@ class Tier(StrEnum):
     HOUR = "hour"
     DAY = "day"
     EVIDENCE = "evidence"
+
+
+class Purged(NamedTuple):
+    """A batch that is gone."""
+
+    tier: Tier
+    rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +75,18 @@ def borders(place: Place, retention: Retention, *, now: Micros, raw_unit: Micros
     zone = ZoneInfo(place.zone)
     whole_hours = min(place.until, place.until if place.stale_hour is None else place.stale_hour)
     whole_days = min(whole_hours, whole_hours if place.stale_day is None else place.stale_day)
-    raw = max(min(_before(retention.raw, now), whole_hours) // raw_unit * raw_unit, place.raw_from)
-    hour = min(_before(retention.hour, now), whole_days, raw)
+    raw = max(min(border(retention.raw, now), whole_hours) // raw_unit * raw_unit, place.raw_from)
+    hour = min(border(retention.hour, now), whole_days, raw)
     hour = max(day_of(hour, zone=zone).start // HOUR * HOUR, place.hours_from)
-    day = min(_before(retention.day, now), hour)
+    day = min(border(retention.day, now), hour)
     return Borders(
         raw=raw,
         hour=hour,
         day=max(day_of(day, zone=zone).start, NEVER),
-        evidence=_before(retention.evidence, now),
+        evidence=border(retention.evidence, now),
     )
 
 
-def _before(age: Micros | None, now: Micros) -> Micros:
+def border(age: Micros | None, now: Micros) -> Micros:
+    """What is older than this goes; `NEVER` for what is kept for ever."""
     return NEVER if age is None else max(now - age, NEVER)

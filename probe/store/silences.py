@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from probe.model.alert import Silence
 from probe.model.maintenance import Scope
@@ -63,32 +62,19 @@ class SilenceBook:
             return tuple(map(_silence, connection.execute(query)))
 
 
-def unreadable(connection: Connection) -> Iterator[tuple[str, int]]:
-    """How many rows somebody has spoilt."""
-    if spoilt := sum(not _is_readable(content) for content in connection.execute(select(silences.c.content)).scalars()):
-        yield silences.name, spoilt
-
-
 def _pack(silence: Silence) -> str:
     content = {"scope": scope_as_json(silence.scope), "rules": list(silence.rules)}
     return storable(json.dumps(content, ensure_ascii=False))
 
 
-def _unpack(content: str) -> tuple[Scope, tuple[str, ...]]:
+def unpack(content: str) -> tuple[Scope, tuple[str, ...]]:
+    """Of which checks and rules one is. Raises `ValueError`, `LookupError`, `TypeError` or `AttributeError` for what is none."""
     value = json.loads(content)
     return scope_of(value["scope"]), tuple(value["rules"])
 
 
-def _is_readable(content: str) -> bool:
-    try:
-        _unpack(content)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False
-    return True
-
-
 def _silence(row: Row[*tuple[Any, ...]]) -> Silence:
-    scope, rules = _unpack(row.content)
+    scope, rules = unpack(row.content)
     return Silence(
         id=f"{_PREFIX}{row.id}",
         scope=scope,

@@ -42,9 +42,10 @@ from probe.store.into_postgresql import PartitionDropped
 from probe.store.maintenance import MaintenanceBook
 from probe.store.opening import open_engine, reopened_engine
 from probe.store.outbox import Outbox
-from probe.store.purging import Due, Purged
+from probe.store.purging import Due
 from probe.store.ranges import Ranges
 from probe.store.recording import Recorded
+from probe.store.retention import Purged
 from probe.store.silences import SilenceBook
 from probe.store.turns import add_turns
 from probe.store.whole import Whole, whole_results

@@ -20,8 +20,8 @@ from probe.store import Due, Purged, Store, Tier, open_store
 _ROWS: Final = {
     Tier.RAW: "results",
     Tier.HOUR: "hours",
-    Tier.DAY: "days and causes of outages",
-    Tier.EVIDENCE: "rows of evidence",
+    Tier.DAY: "days, causes of outages and alerts",
+    Tier.EVIDENCE: "rows of evidence, decisions and messages",
 }
 
 

@@ -1,7 +1,23 @@
 from __future__ import annotations
 
+from enum import StrEnum
+
+import pytest
+
+from probe.model.alert import Outcome, Stage
+from probe.model.notification import DeliveryState, Occasion
 from probe.model.result import State, Verdict
+from probe.model.rule import SubjectKind
 from probe.model.sample import FailureKind
+from probe.model.sla import AlertLevel
+from probe.store.alert_codes import (
+    DELIVERY_CODES,
+    LEVEL_CODES,
+    OCCASION_CODES,
+    OUTCOME_CODES,
+    STAGE_CODES,
+    SUBJECT_CODES,
+)
 from probe.store.codes import FAILURE_CODES, STATE_CODES, VERDICT_LETTERS
 
 
@@ -54,6 +70,30 @@ def test_every_verdict_has_the_letter_it_always_had() -> None:
         "skipped": "s",
     }
     assert set(VERDICT_LETTERS) == set(Verdict)
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "words"),
+    [
+        (SUBJECT_CODES, SubjectKind, "check api prober"),
+        (LEVEL_CODES, AlertLevel, "critical warning info"),
+        (
+            STAGE_CODES,
+            Stage,
+            "condition maintenance silence inhibition effective routing grouping de-duplication reminder delivery",
+        ),
+        (OUTCOME_CODES, Outcome, "fired changed resolved acknowledged suppressed waiting told delivered failed"),
+        (OCCASION_CODES, Occasion, "firing update resolved reminder escalation test"),
+        (DELIVERY_CODES, DeliveryState, "waiting sending delivered failed expired superseded"),
+    ],
+)
+def test_what_alerts_are_stored_by_has_the_code_it_always_had(
+    codes: dict[StrEnum, int], kind: type[StrEnum], words: str
+) -> None:
+    assert {member.value: code for member, code in codes.items()} == {
+        word: code for code, word in enumerate(words.split())
+    }
+    assert set(codes) == set(kind)
 
 
 def test_no_code_is_used_twice() -> None:
