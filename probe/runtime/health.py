@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from probe.model.units import SECOND, Micros, to_iso
+from probe.runtime.alerts.frames import Status
+from probe.runtime.alerts.supervisor import Supervisor
 from probe.runtime.clock import Clock
 from probe.runtime.control import ControlState, ControlTargets
 from probe.runtime.lag import LagMeter, spoken
@@ -35,6 +37,8 @@ class Health:
         lag: the event loop's longest lag of the last minute, in seconds.
         stalls: how often it stood still for so long that attempts were spoilt.
         control: the control targets.
+        is_alerting: an alerter runs; `None` where there is nothing to tell.
+        alerts: how it fares; `None` where it said nothing yet.
     """
 
     is_ready: bool
@@ -48,12 +52,14 @@ class Health:
     lag: float = 0.0
     stalls: int = 0
     control: tuple[ControlState, ...] = ()
+    is_alerting: bool | None = None
+    alerts: Status | None = None
 
 
 def examine(
     clock: Clock, scheduler: Scheduler, writer: Writer, lag: LagMeter, control: ControlTargets, housekeeping: Outage
 ) -> Health:
-    """How it is now."""
+    """How it is now, but for alerts."""
     return Health(
         is_ready=scheduler.last_tick is not None,
         faults=(
@@ -71,6 +77,18 @@ def examine(
         lag=lag.last_minute(),
         stalls=lag.stalls,
         control=control.states(),
+    )
+
+
+def with_alerts(health: Health, alerts: Supervisor) -> Health:
+    """The same, with how people are told."""
+    if not alerts.is_wanted:
+        return health
+    return replace(
+        health,
+        faults=(*health.faults, *alerts.faults()),
+        is_alerting=not alerts.outage,
+        alerts=alerts.status,
     )
 
 

@@ -11,6 +11,7 @@ from probe.model.check import Check
 from probe.model.result import Result, State
 from probe.model.sample import PHASES, TlsFacts
 from probe.model.units import SECOND
+from probe.runtime.alerts.metrics import alerting
 from probe.runtime.exposition import head, line, pair, single
 from probe.runtime.health import Health
 
@@ -183,5 +184,6 @@ def _own(health: Health) -> str:
             ),
             head("probe_control_up", "gauge", "1 when the control target answered last"),
             *control,
+            *alerting(health.alerts, is_running=health.is_alerting),
         ]
     )

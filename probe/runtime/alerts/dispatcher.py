@@ -16,16 +16,12 @@ from typing import Final, NamedTuple, Protocol
 import structlog
 
 from probe.alerting.delivering import Sent, Settled, inherited, is_needless, settle, stand_in
-from probe.channels.channel import DeliveryFailed
 from probe.model.errors import StoreError
 from probe.model.notification import Delivery, DeliveryState, Try
 from probe.model.units import SECOND, Micros
 from probe.runtime.alerts.lane import Lane
 from probe.runtime.clock import Clock
 from probe.runtime.threads import in_thread
-
-SEND_SECONDS: Final = 60.0
-"""How long a message may take, whatever the channel's own time-out is."""
 
 LEASE: Final[Micros] = 90 * SECOND
 """How long a claim holds: longer than any sending, with room for settling it."""
@@ -105,6 +101,7 @@ class Dispatcher:
         self._sending: set[asyncio.Task[None]] = set()
         self._ended: list[_Ended] = []
         self._wake = asyncio.Event()
+        self._is_closed = False
         self.foreign: frozenset[str] = frozenset()
 
     def replace(self, lanes: Mapping[str, Lane]) -> None:
@@ -132,13 +129,16 @@ class Dispatcher:
         Args:
             is_looking: whether what is due and was not begun is sent as well.
         """
+        self._is_closed = not is_looking
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while await self._goes_on(is_looking=is_looking):
+                while await self._goes_on():
                     if self._sending:
                         await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
         if self._sending or self._ended:
-            _log.warning("messages are left", being_sent=len(self._sending), unsettled=len(self._ended))
+            _log.warning(
+                "messages are left; they are sent again", being_sent=len(self._sending), unsettled=len(self._ended)
+            )
         for task in self._sending:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
@@ -158,14 +158,10 @@ class Dispatcher:
                     self._begin(delivery)
         return begun
 
-    async def _goes_on(self, *, is_looking: bool) -> bool:
+    async def _goes_on(self) -> bool:
         """Whether something is being sent, or can be settled, at the end."""
         try:
-            if is_looking:
-                await self.look()
-            else:
-                async with self._one_at_a_time:
-                    await self._write_ended()
+            await self.look()
         except StoreError:
             return bool(self._sending)  # which shall come to its end all the same
         return bool(self._sending or self._ended)
@@ -179,6 +175,8 @@ class Dispatcher:
 
     async def _claim(self) -> tuple[Delivery, ...]:
         """As many as each channel has room for, whichever channels they are of."""
+        if self._is_closed:
+            return ()
         now = self._clock.now()
         rooms = {name: lane.room(now) for name, lane in self._lanes.items()}
         limit = min((room for room in rooms.values() if room), default=0 if rooms else 1)
@@ -233,7 +231,7 @@ class Dispatcher:
             why = f"the file has no channel {delivery.message.channel} any more"
             sent = Sent(self._clock.now(), 0, is_delivered=False, answer=why, is_final=True)
             return _Ended(delivery, settle(delivery, sent, now=self._clock.now(), chance=0.0))
-        sent = await self._sent(delivery, lane)
+        sent = await lane.send(delivery.message)
         now = self._clock.now()
         works_again = lane.note(sent, now=now)
         settled = settle(delivery, sent, now=now, chance=self._chance())
@@ -241,28 +239,6 @@ class Dispatcher:
             lane.give_up(delivery.message.id, settled.attempt.answer)
         copy = None if sent.is_delivered else self._copy(delivery, lane, at_once=settled.is_given_up)
         return _Ended(delivery, settled, copy, works_again)
-
-    async def _sent(self, delivery: Delivery, lane: Lane) -> Sent:
-        """What comes of giving it to the channel: whatever goes wrong there is an answer."""
-        at, began = self._clock.now(), self._clock.monotonic()
-        failed = partial(Sent, at, is_delivered=False)
-        if lane.disabled:
-            return failed(took=0, answer=f"not sent, for the channel is disabled: {lane.disabled}", is_final=True)
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                answer = await lane.channel.deliver(delivery.message)
-            return Sent(at, self._since(began), is_delivered=True, answer=answer)
-        except DeliveryFailed as error:
-            if error.disables:
-                lane.disable(error.why)
-            return failed(
-                took=self._since(began), answer=error.why, is_final=error.is_final, retry_after=error.retry_after
-            )
-        except TimeoutError:
-            return failed(took=self._since(began), answer=f"it took longer than {SEND_SECONDS:g} s")
-        except Exception as error:  # noqa: BLE001  # a fault in one channel must not take the others with it
-            _log.exception("a channel failed", channel=delivery.message.channel)
-            return failed(took=self._since(began), answer=f"{type(error).__name__}, which is a fault of probe")
 
     def _copy(self, delivery: Delivery, lane: Lane, *, at_once: bool) -> Delivery | None:
         other = self._lanes.get(lane.settings.fallback or "")
@@ -305,6 +281,3 @@ class Dispatcher:
         )
         if ids := tuple(delivery.message.id for delivery in waiting if delivery.tries):
             await in_thread(self._outbox.retry, ids, self._clock.now())
-
-    def _since(self, began: float) -> Micros:
-        return round((self._clock.monotonic() - began) * SECOND)

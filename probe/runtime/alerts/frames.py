@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
-from probe.model.units import Micros
+from probe.model.units import SECOND, Micros
 from probe.runtime.alerts.job import AlertJob
+
+LATEST_PLAN: Final[Micros] = 30 * SECOND
+"""Without a plan for so long, planning is taken for stuck."""
+
+LATEST_MESSAGE: Final[Micros] = 300 * SECOND
+"""A message that should have been sent so long ago is taken for stuck."""
 
 _LENGTH: Final = 8
 """Bytes before each frame that say how long it is."""
@@ -87,3 +93,15 @@ class Status:
     def parse(cls, line: bytes) -> Status:
         """Raises `ValueError` or `TypeError` for what is none."""
         return cls(**json.loads(line))
+
+
+def faults_of(status: Status, *, now: Micros) -> Iterator[str]:
+    """What is wrong with telling people, a sentence each."""
+    for name, why in status.disabled.items():
+        yield f"the channel {name} is disabled: {why}"
+    if status.planned_at is not None and now - status.planned_at > LATEST_PLAN:
+        yield f"no alerts were planned for {(now - status.planned_at) // SECOND} s"
+    if status.oldest_due is not None and now - status.oldest_due > LATEST_MESSAGE:
+        yield f"messages wait to be sent for {(now - status.oldest_due) // SECOND} s"
+    if status.undelivered:
+        yield f"messages that reached nobody: {status.undelivered}"

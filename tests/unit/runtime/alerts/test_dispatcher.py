@@ -52,8 +52,8 @@ class Stage:
         self.outbox = outbox
         self.hook, self.mail = hook or FakeChannel(), FakeChannel()
         self.lanes = {
-            "hook": Lane(ChannelSettings(name="hook", type="webhook", fallback="mail"), self.hook),
-            "mail": Lane(ChannelSettings(name="mail", type="email"), self.mail),
+            "hook": Lane(ChannelSettings(name="hook", type="webhook", fallback="mail"), self.hook, self.clock),
+            "mail": Lane(ChannelSettings(name="mail", type="email"), self.mail, self.clock),
         }
         self.dispatcher = self.another("one")
 

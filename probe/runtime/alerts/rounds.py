@@ -1,0 +1,121 @@
+"""Plan after plan, whatever the store does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+import structlog
+
+from probe.model.errors import LeaseLost, StoreError
+from probe.model.sla import AlertLevel
+from probe.model.units import SECOND, Micros, format_duration
+from probe.runtime.alerts.job import AlertJob
+from probe.runtime.clock import Clock
+from probe.runtime.outage import Outage
+from probe.runtime.threads import in_thread
+from probe.store import Store, open_store
+
+EVERY: Final = 1.0
+"""Seconds from one plan to the next."""
+
+LONGEST_PAUSE: Final = 5.0
+"""Seconds between two tries while the store is away: whoever waits for an alert must not wait for much longer."""
+
+_log = structlog.get_logger("probe.alerts")
+
+
+class Ticked(Protocol):
+    """What a plan came to.
+
+    Attributes:
+        is_planning: whether it is this process that decides, and not another location's.
+        firing: alerts that go on, by level.
+    """
+
+    @property
+    def is_planning(self) -> bool: ...
+
+    @property
+    def firing(self) -> Mapping[AlertLevel, int]: ...
+
+
+class Planning(Protocol):
+    """Decides what is told to whom; it remembers what it has stored."""
+
+    def tick(self, now: Micros, health: tuple[str, ...]) -> Ticked: ...
+
+
+MakePlanner = Callable[[Store, AlertJob, Clock], Planning]
+
+
+class Rounds:
+    """Has plans made. After one that failed all that is known is read again, for nobody knows what of it was stored.
+
+    Attributes:
+        outage: no plan can be made, for the store is away.
+        planned_at: when the last one was made; `None` before the first.
+        ticked: what it came to.
+    """
+
+    def __init__(self, clock: Clock, job: AlertJob, make: MakePlanner) -> None:
+        self._clock = clock
+        self._job = job
+        self._make = make
+        self._store: Store | None = None
+        self._planner: Planning | None = None
+        self.outage = Outage()
+        self.planned_at: Micros | None = None
+        self.ticked: Ticked | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next."""
+        return min(LONGEST_PAUSE, self.outage.pause) if self.outage else EVERY
+
+    def replace(self, job: AlertJob) -> None:
+        """Plan by this job from the next time on. What was known is read from the store: nothing is lost by it."""
+        self._job = job
+        self._planner = None
+
+    async def plan(self, health: tuple[str, ...]) -> None:
+        """One plan, however long it takes; what goes wrong is said."""
+        now, job = self._clock.now(), self._job
+        try:
+            if (planner := self._planner) is None:
+                planner = self._planner = await in_thread(self._begin, job)
+            self.ticked = await in_thread(planner.tick, now, health)
+        except LeaseLost:
+            self._planner = None  # another has begun to decide; whatever it did, it is read before the next plan
+        except StoreError as error:
+            self._planner = None
+            self._fail(str(error), now)
+            return
+        except Exception:  # noqa: BLE001  # the next one must still come
+            self._planner = None
+            _log.exception("alerts could not be planned")
+            return
+        if self._job is not job:
+            self._planner = None
+        self.planned_at = self._clock.now()
+        self._end()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store:
+            self._store.close()
+
+    def _begin(self, job: AlertJob) -> Planning:
+        self._store = self._store or open_store(job.store, create=False)
+        return self._make(self._store, job, self._clock)
+
+    def _fail(self, why: str, now: Micros) -> None:
+        self.outage.fail(why, now=now)
+        if self.outage.failures.bit_count() == 1:
+            _log.warning("alerts can't be planned, for the store is away", why=why, times=self.outage.failures)
+
+    def _end(self) -> None:
+        if self.outage.since is not None:
+            away = format_duration(max(0, self._clock.now() - self.outage.since) // SECOND * SECOND)
+            _log.info("alerts are planned again", away=away)
+        self.outage.end()

@@ -1,0 +1,48 @@
+"""A planner that does what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from probe.model.sla import AlertLevel
+from probe.model.units import Micros
+from probe.runtime.alerts.job import AlertJob
+from probe.runtime.clock import Clock
+from probe.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeTicked:
+    is_planning: bool = True
+    firing: Mapping[AlertLevel, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FakePlanners:
+    """Makes planners, and notes what they are asked.
+
+    Attributes:
+        made: the jobs, each time one was made.
+        ticks: the prober's faults, each time.
+        act: done in each tick, such as to put a message into the store, or to fail.
+    """
+
+    made: list[AlertJob] = field(default_factory=list)
+    ticks: list[tuple[str, ...]] = field(default_factory=list)
+    act: Callable[[Store], None] = lambda _: None
+
+    def __call__(self, store: Store, job: AlertJob, _: Clock) -> FakePlanner:
+        self.made.append(job)
+        return FakePlanner(self, store)
+
+
+@dataclass(slots=True)
+class FakePlanner:
+    _planners: FakePlanners
+    _store: Store
+
+    def tick(self, now: Micros, health: tuple[str, ...]) -> FakeTicked:
+        self._planners.ticks.append(health)
+        self._planners.act(self._store)
+        return FakeTicked(firing={AlertLevel.CRITICAL: 2})
