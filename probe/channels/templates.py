@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 _LONGEST: Final = 1_000_000
 """Characters that a template may write."""
 
+_LONGEST_REASON: Final = 150
+
 
 class TemplateUnusable(Exception):
-    """A template writes no JSON; the message says why, and quotes nothing of what it was given."""
+    """A template writes no JSON; the message says why."""
 
 
 def templated(form: Form, text: str) -> Form:
@@ -42,10 +44,12 @@ def _compiled(text: str) -> Template:
 
     Jinja2 is loaded here, for few files have a template.
     """
-    from jinja2 import StrictUndefined, TemplateSyntaxError
+    from jinja2 import DictLoader, StrictUndefined, TemplateSyntaxError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_as_json)
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=True, undefined=StrictUndefined, finalize=_as_json, loader=DictLoader({})
+    )
     try:
         return environment.from_string(text)
     except TemplateSyntaxError as error:
@@ -81,10 +85,11 @@ def _rendered(template: Template, message: Message) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Jinja2's own words name what the template asked for; those of others may quote what it was given."""
+    """Jinja2's own words name what the template asked for."""
     from jinja2 import TemplateError
 
-    return str(error.message) if isinstance(error, TemplateError) and error.message else type(error).__name__
+    said = error.message if isinstance(error, TemplateError) else None
+    return " ".join((said or type(error).__name__)[:_LONGEST_REASON].split())
 
 
 def _parsed(text: str) -> Json:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import structlog
 
 from probe.channels.answers import settled
-from probe.channels.channel import Kind, Remark, Surroundings
+from probe.channels.channel import Kind, Surroundings, answer
 from probe.channels.formats.form import Form, Home
-from probe.channels.formats.registry import FORMS
 from probe.channels.options import duration, headers, sensitive, text
-from probe.channels.sample import sample_message
 from probe.channels.signing import keys_of, sign
-from probe.channels.templates import TemplateUnusable, templated
-from probe.model.channel import ChannelSettings, Option, OptionKind
+from probe.channels.templates import TemplateUnusable
+from probe.channels.webhook_options import OPTIONS, SIGNED, built_in, examine, own_form
+from probe.model.channel import ChannelSettings
 from probe.model.check import Connection, Request, TlsPolicy
 from probe.model.notification import Message
 from probe.model.sensitive import MASK, Redactor, Sensitive
@@ -26,35 +25,7 @@ from probe.model.units import SECOND
 _MOST_ANSWER: Final = 4096
 """Bytes that are read of an answer."""
 
-_SIGNED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
-_OURS: Final = frozenset({*_SIGNED, "content-length", "transfer-encoding"})
-
 _log = structlog.get_logger("probe.channels")
-
-_OPTIONS: Final = (
-    Option(name="url", kind=OptionKind.URL, description="Where messages are posted to.", is_required=True),
-    Option(
-        name="secret",
-        kind=OptionKind.SECRET,
-        description="Signs each message; two, with a space between them, while one replaces the other.",
-    ),
-    Option(
-        name="format",
-        kind=OptionKind.CHOICE,
-        description="What the body looks like.",
-        default=next(iter(FORMS)),
-        choices=tuple(FORMS),
-    ),
-    Option(
-        name="template",
-        kind=OptionKind.FILE,
-        description="A Jinja2 template that writes the body instead, as JSON.",
-    ),
-    Option(name="headers", kind=OptionKind.HEADERS, description="Sent with each message, such as for authentication."),
-    Option(name="timeout", kind=OptionKind.DURATION, description="For one try, in all.", default=10 * SECOND),
-    Option(name="ca_file", kind=OptionKind.PATH, description="Authorities to trust beside the system's own, PEM."),
-    Option(name="proxy", kind=OptionKind.URL, description="An HTTP proxy; those of the environment are never used."),
-)
 
 
 class Webhook:
@@ -64,8 +35,8 @@ class Webhook:
         secret = sensitive(settings, "secret")
         self._surroundings = surroundings
         self._home = Home(surroundings.report_url, surroundings.location)
-        self._form = _built_in(settings)
-        self._own_form = _own_form(settings)
+        self._form = built_in(settings)
+        self._own_form = own_form(settings)
         self._url = _url(settings)
         self._headers = _headers(settings, self._form)
         self._keys = keys_of(secret.reveal()) if secret else ()
@@ -77,7 +48,7 @@ class Webhook:
         """Post it; any 2xx is a yes."""
         body, remark = self._body(message)
         sample = await self._surroundings.post(self._request(message, body), self._timeout)
-        return settled(sample, self._redactor, now=self._surroundings.now()) + remark
+        return answer(remark + settled(sample, self._redactor, now=self._surroundings.now()), self._redactor)
 
     async def aclose(self) -> None:
         """Nothing is kept open between messages."""
@@ -91,7 +62,9 @@ class Webhook:
                 _log.warning(
                     "a template can't be used; sent in the built-in form", channel=message.channel, why=str(error)
                 )
-                return self._form.body(message, self._home), f" (sent in the built-in form: the template {error})"
+                return self._form.body(
+                    message, self._home
+                ), f"sent in the built-in form, for the template can't be used ({error}): "
         return self._form.body(message, self._home), ""
 
     def _request(self, message: Message, body: str) -> Request:
@@ -109,34 +82,7 @@ class Webhook:
         told = [message.id, str(at)]
         if self._keys:
             told.append(sign(self._keys, message.id, at, body.encode()))
-        return zip(_SIGNED, map(Sensitive.plain, told), strict=False)
-
-
-def _examine(settings: ChannelSettings) -> Iterable[Remark]:
-    if secret := sensitive(settings, "secret"):
-        try:
-            if not keys_of(secret.reveal()):
-                yield Remark("secret", "is empty; leave it out, or give one")
-        except ValueError as error:
-            yield Remark("secret", str(error))
-    for name, _ in headers(settings, "headers"):
-        if name.lower() in _OURS:
-            yield Remark("headers", f"{name} is set by probe itself; leave it out")
-    try:
-        if own_form := _own_form(settings):
-            own_form.body(sample_message(settings.name, id_="msg_test", thread="test", now=0), Home())
-    except TemplateUnusable as error:
-        yield Remark("template", f"can't be used: {error}")
-
-
-def _built_in(settings: ChannelSettings) -> Form:
-    return FORMS[text(settings, "format") or next(iter(FORMS))]
-
-
-def _own_form(settings: ChannelSettings) -> Form | None:
-    """By the user's template; raises `TemplateUnusable`, which `_examine` has told."""
-    template = text(settings, "template")
-    return templated(_built_in(settings), template) if template is not None else None
+        return zip(SIGNED, map(Sensitive.plain, told), strict=False)
 
 
 def _url(settings: ChannelSettings) -> Sensitive:
@@ -174,7 +120,7 @@ def _secrets(settings: ChannelSettings) -> Iterator[str]:
 KIND: Final = Kind(
     name="webhook",
     description="Posts each message as JSON to a URL, signed.",
-    options=_OPTIONS,
+    options=OPTIONS,
     open=Webhook,
-    examine=_examine,
+    examine=examine,
 )

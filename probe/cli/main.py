@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from probe import __version__
+from probe.cli.alerts.commands import alerts
 from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, FormatOption, LogOption
 from probe.cli.db.commands import db
 from probe.cli.exporting.commands import export
@@ -183,6 +184,7 @@ def verify(
 app.command()(export)
 app.add_typer(incidents, name="incidents")
 app.command()(ack)
+app.add_typer(alerts, name="alerts")
 app.add_typer(imports, name="import")
 app.add_typer(maintenance, name="maintenance")
 app.add_typer(db, name="db")

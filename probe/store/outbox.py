@@ -51,6 +51,12 @@ class Outbox:
         with self._writing() as connection:
             posting.post(connection, deliveries)
 
+    def note(self, delivery: Delivery, attempt: Try) -> None:
+        """Writes down a message that was sent past the outbox, settled already, with its one try."""
+        with self._writing() as connection:
+            posting.post(connection, [delivery])
+            connection.execute(insert(tries).values(_row_of_try(delivery.message.id, 1, attempt)))
+
     def claim(
         self, *, now: Micros, holder: str, lease: Micros, limit: int, but_channels: Collection[str] = ()
     ) -> tuple[Delivery, ...]:

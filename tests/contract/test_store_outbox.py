@@ -346,3 +346,13 @@ def test_a_message_that_cannot_be_read_is_told_as_far_as_its_columns_go(store: S
     assert claimed == replace(one, message=bare, alerts=(), state=SENDING)
     assert settle(store, one, DELIVERED)
     assert len(rows(store, tries)) == 1
+
+
+@pytest.mark.parametrize("state", [DELIVERED, FAILED])
+def test_what_was_sent_past_the_outbox_is_in_the_ledger_and_not_sent_again(store: Store, state: DeliveryState) -> None:
+    sent = replace(alone(1, state=state), tries=1, settled_at=NOW)
+    tried = attempt(sent, delivered=state is DELIVERED)
+    store.outbox.note(sent, tried)
+    assert (found(store, sent).state, found(store, sent).tries) == (state, 1)
+    assert store.outbox.tries(sent.message.id) == (tried,)
+    assert claim(store, now=NOW + DAY) == []

@@ -25,10 +25,11 @@ KEY = "whsec_czNjcjN0LWNhbmFyeS1vZi10aGlzLWNoYW5uZWw="
 """The secret, as one of Standard Webhooks."""
 
 
-def webhook(url: str, *, timeout: Micros = LONG, **options: OptionValue) -> ChannelSettings:
+def webhook(url: str = "https://hooks.example.com/", /, **options: OptionValue) -> ChannelSettings:
     """A channel that posts to a URL, its defaults filled in."""
     defaults = {option.name: option.default for option in KINDS["webhook"].options if option.default is not None}
-    given: dict[str, OptionValue] = {**defaults, "url": Sensitive(url, "${env:HOOK}"), "timeout": timeout, **options}
+    hidden = Sensitive(url, "${env:HOOK}")
+    given: dict[str, OptionValue] = {**defaults, "url": hidden, "timeout": LONG, **options}
     return ChannelSettings(name="ops", type="webhook", options=tuple(given.items()))
 
 

@@ -1,0 +1,1 @@
+"""`probe alerts`: what is told to whom, and whether that works."""
