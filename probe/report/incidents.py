@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from probe.alerting.cases import Case, Update
+from probe.model.alert import Alert, Decision
 from probe.model.incident import Annotation, Outage
 from probe.model.ndjson import Json
 from probe.model.result import Evidence, Transcript, Verdict
@@ -85,6 +86,31 @@ def evidence_json(evidence: Evidence) -> dict[str, Json]:
             if each.verdict in _UNMET
         ],
         "transcript": _transcript(evidence.transcript) if evidence.transcript else None,
+    }
+
+
+def alerted_json(alert: Alert, decisions: Sequence[Decision]) -> dict[str, Json]:
+    """An alert about it, and why whom it was told, or not."""
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "level": alert.level.value,
+        "since": to_iso(alert.since),
+        "fired_at": to_iso(alert.fired_at),
+        "resolved_at": _time(alert.resolved_at),
+        "reading": alert.reading,
+        "decisions": [
+            {
+                "at": to_iso(each.at),
+                "stage": each.stage.value,
+                "outcome": each.outcome.value,
+                "reason": each.reason,
+                "channel": each.channel,
+                "until": _time(each.until),
+                "notification": each.notification,
+            }
+            for each in decisions
+        ],
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from probe.alerting.cases import Case, Update, by_check, down_slot, holds, of_incident, orphans, updates
+from probe.model.alert import Alert, Decision
 from probe.model.incident import Annotation, AnnotationKind, Incident
 from probe.model.result import Evidence, State
 from probe.model.run import Run
@@ -20,6 +21,9 @@ from probe.store import Store
 
 MOST_EXPLAINED: Final = 100
 """Slots of an incident whose evidence is looked up."""
+
+MOST_DECISIONS: Final = 1_000
+"""About one alert, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,13 @@ class Log:
     orphaned: tuple[Annotation, ...]
 
 
+class Alerted(NamedTuple):
+    """An alert, and what was decided about telling it, in the order in which it was."""
+
+    alert: Alert
+    decisions: tuple[Decision, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """All that is known of an incident.
@@ -42,12 +53,14 @@ class Detail:
     Attributes:
         runs: the check's slots in it.
         evidence: why slots were down, by slot: the first, those at which the cause changed, and the last.
+        alerted: the alerts about the check that went on in it, in the order in which they began.
     """
 
     case: Case
     runs: tuple[Run, ...]
     updates: tuple[Update, ...]
     evidence: dict[Micros, Evidence]
+    alerted: tuple[Alerted, ...] = ()
 
     def slots(self, state: State) -> int:
         """How many of its slots came to that."""
@@ -133,7 +146,15 @@ def _detail(job: SlaJob, store: Store, check: str, incident: Incident) -> Detail
     slots = [update.at for update in history if update.failure][:MOST_EXPLAINED]
     slots.append(down_slot(runs, incident, period.end))
     evidence = store.evidence_at(check, slots, location=job.location)
-    return Detail(case=case, runs=runs, updates=history, evidence=evidence)
+    return Detail(case=case, runs=runs, updates=history, evidence=evidence, alerted=_alerted(store, check, period))
+
+
+def _alerted(store: Store, check: str, period: Period) -> tuple[Alerted, ...]:
+    found = store.alerts.alerts(check=check, start=period.start, end=period.end)
+    return tuple(
+        Alerted(alert, store.alerts.decisions(alert=alert.id, limit=MOST_DECISIONS)[::-1])
+        for alert in sorted(found, key=lambda alert: (alert.since, alert.rule))
+    )
 
 
 def _cases(

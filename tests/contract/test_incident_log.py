@@ -10,17 +10,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from probe.alerting.cases import CaseState, UpdateKind
+from probe.model.alert import Outcome, Stage
 from probe.model.check import Api, Check, Confirm
 from probe.model.incident import AnnotationKind
 from probe.model.result import Result, State
+from probe.model.rule import Subject, SubjectKind
 from probe.model.sample import FailureKind
 from probe.model.settings import Retention
 from probe.model.sla import SlaRules
 from probe.model.units import DAY, HOUR, MINUTE, Micros
-from probe.runtime.incidents import Detail, annotation, detail_at, incident_log, open_detail
+from probe.runtime.incidents import Alerted, Detail, annotation, detail_at, incident_log, open_detail
 from probe.runtime.sla import SlaJob, assess
 from probe.slo.periods import Period
 from probe.store import Store
+from tests.contract.alerting import ME, alert, decision, entered, plan, resolved
 from tests.contract.test_store import T0, a_check, down, up
 
 UTC: Final = ZoneInfo("UTC")
@@ -177,6 +180,24 @@ def test_it_tells_how_an_incident_went_on(store: Store) -> None:
     assert {(slot - T0) // MINUTE: each.detail for slot, each in found.evidence.items()} == {
         2: "slot 2", 5: "slot 5", 7: "slot 7", 8: "slot 8",
     }  # fmt: skip
+
+
+def test_it_tells_which_alerts_went_on_in_it_and_whom_they_were_told(store: Store) -> None:
+    store.record([*minutes("uuddduudd", T0)])
+    its_own = alert(1, since=T0 + 2 * MINUTE, fired_at=T0 + 3 * MINUTE)
+    over = resolved(its_own)
+    elsewhere = alert(2, subject=Subject(SubjectKind.CHECK, "orders/pay"), since=T0 + 2 * MINUTE)
+    later = alert(3, since=T0 + 7 * MINUTE)
+    decisions = (
+        decision(its_own, at=T0 + 3 * MINUTE),
+        decision(later, at=T0 + 7 * MINUTE),
+        decision(its_own, at=T0 + 4 * MINUTE, stage=Stage.SILENCE, outcome=Outcome.SUPPRESSED, reason="silence s1"),
+    )
+    assert store.alerts.lease(ME, now=T0, until=NOW)
+    store.alerts.enter(entered(plan=plan(over, elsewhere, later, decisions=decisions)), holder=ME, now=T0)
+    found = detail_at(job(T0, NOW, checked()), store, CHECK, T0 + 3 * MINUTE)
+    assert found is not None
+    assert found.alerted == (Alerted(over, (decisions[0], decisions[2])),)
 
 
 def test_where_there_was_none_none_is_found(store: Store) -> None:

@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 
+from probe.model import alert as alerts
+from probe.model.rule import Subject, SubjectKind
 from probe.model.sensitive import Sensitive
+from probe.model.units import MINUTE, SECOND, from_iso
+from probe.store import open_store
+from tests.contract.alerting import ME, alert, decision, entered, plan
 from tests.e2e.daemon import PATIENCE, Run, daemon, run_probe, write_checks
 from tests.fakes.servers import Behaviour, answers, ok, read_request, serving
 
@@ -110,6 +115,27 @@ async def test_one_is_taken_on_once_and_what_is_said_is_told(stage: Stage) -> No
     assert (whole["acknowledged"]["by"], [each["by"] for each in whole["notes"]]) == ("ada", ["bob"])
     assert whole["acknowledged_after_seconds"] > 0
     assert whole["evidence"][0]["detail"] == "status == 200: \x1b[31m500"
+
+
+async def test_it_tells_whom_the_alerts_of_an_incident_were_told_and_why_not(stage: Stage, url: Sensitive) -> None:
+    await stage.imported(lines("uuuddd"))
+    its_start = from_iso(at(3))
+    told = alert(subject=Subject(SubjectKind.CHECK, "shop/home"), since=its_start, fired_at=its_start + SECOND)
+    silenced = decision(
+        told, stage=alerts.Stage.SILENCE, outcome=alerts.Outcome.SUPPRESSED, channel="ops", reason="silence\x1b s1"
+    )
+    with open_store(url) as store:
+        assert store.alerts.lease(ME, now=its_start, until=its_start + MINUTE)
+        entry = entered(plan=plan(told, decisions=(decision(told), silenced)))
+        store.alerts.enter(entry, holder=ME, now=its_start)
+    shown = (await stage.fine("incidents", "show", "shop/home")).splitlines()
+    (row,) = (line for line in shown if "suppressed" in line)
+    assert row.split() == [at(3)[:-2] + "1Z", "down", "suppressed", "ops", "silence␛", "s1"]
+    (found,) = (await stage.told("show", "shop/home"))["alerts"]
+    assert (found["id"], found["rule"], found["resolved_at"]) == (told.id, "down", None)
+    assert [(each["outcome"], each["channel"]) for each in found["decisions"]] == [
+        ("fired", None), ("suppressed", "ops"),
+    ]  # fmt: skip
 
 
 async def test_a_moment_to_the_second_means_all_of_that_second(stage: Stage) -> None:

@@ -20,7 +20,7 @@ from probe.config.load import load
 from probe.model.ndjson import Json
 from probe.model.result import Evidence, State
 from probe.model.units import Micros, to_iso
-from probe.report.incidents import case_json, cause_text, evidence_json, update_json
+from probe.report.incidents import alerted_json, case_json, cause_text, evidence_json, update_json
 from probe.report.words import FAILURE_WORDS, duration_text, plural, visible
 from probe.runtime.incidents import Detail
 from probe.store import open_store
@@ -48,6 +48,7 @@ def _json(found: Detail, *, now: Micros) -> dict[str, Json]:
         "unknown_slots": found.slots(State.UNKNOWN),
         "updates": [update_json(each) for each in found.updates],
         "evidence": [evidence_json(found.evidence[slot]) for slot in sorted(found.evidence)],
+        "alerts": [alerted_json(*each) for each in found.alerted],
     }
 
 
@@ -63,6 +64,9 @@ def _print(found: Detail, *, now: Micros) -> None:
     print_table(("at", "what", ""), [_update(each, found) for each in shown])
     if len(found.updates) > len(shown):
         console.print(Text(f"and {len(found.updates) - len(shown)} more: --format json has them", "dim"))
+    if found.alerted:
+        console.print()
+        print_table(("at", "alert", "what", "channel", ""), list(_alerted(found)))
     if found.evidence:
         for text in _evidence([found.evidence[slot] for slot in sorted(found.evidence)]):
             console.print(text, soft_wrap=True)
@@ -93,6 +97,19 @@ def _update(update: Update, found: Detail) -> tuple[str, str, str]:
     evidence = found.evidence.get(update.at)
     kind = FAILURE_WORDS[update.failure] if update.failure else ""
     return at, update.kind, one_line(evidence.detail) if evidence and evidence.detail else kind
+
+
+def _alerted(found: Detail) -> Iterator[tuple[str, ...]]:
+    """What became of each alert: whom it was told, and why it was not."""
+    for alert, decisions in found.alerted:
+        for each in decisions[-MOST_UPDATES:]:
+            yield (
+                second(each.at),
+                one_line(alert.rule),
+                each.outcome,
+                one_line(each.channel or ""),
+                one_line(each.reason),
+            )
 
 
 def _evidence(evidence: list[Evidence]) -> Iterator[Text]:
