@@ -89,17 +89,25 @@ def _hold(connection: Connection, holder: str, turns_until: int) -> None:
 
 
 def _enter_alerts(connection: Connection, plan: Plan) -> None:
-    forgotten = set(plan.forgotten)
-    rows = (row_of_alert(alert, in_book=alert.id not in forgotten) for alert in plan.alerts)
+    rows = (row_of_alert(alert, in_book=alert.id in plan.book.alerts) for alert in plan.alerts)
     _execute(connection, put(connection, alerts, kept=_ACKNOWLEDGED), rows)
     ids: list[Values] = [{"its": each} for each in plan.forgotten]
     _execute(connection, update(alerts).where(alerts.c.id == bindparam("its")).values(in_book=False), ids)
 
 
 def _enter_threads(connection: Connection, plan: Plan) -> None:
-    _execute(connection, put(connection, alert_threads), map(row_of_thread, plan.threads))
-    closed: list[Values] = [{"its": thread.id} for thread in plan.closed]
-    _execute(connection, delete(alert_threads).where(alert_threads.c.id == bindparam("its")), closed)
+    rows = [row_of_thread(thread) for thread in plan.threads]
+    _execute(connection, put(connection, alert_threads), rows)
+    gone = {thread.id for thread in plan.closed} | (_replaced(connection, rows) if rows else set())
+    ids: list[Values] = [{"its": each} for each in sorted(gone)]
+    _execute(connection, delete(alert_threads).where(alert_threads.c.id == bindparam("its")), ids)
+
+
+def _replaced(connection: Connection, rows: Iterable[Values]) -> set[str]:
+    """Those that others have taken the place of: of a group and a channel there is one."""
+    new = {(row["channel"], row["shared"]): row["id"] for row in rows}
+    present = connection.execute(select(alert_threads.c.id, alert_threads.c.channel, alert_threads.c.shared))
+    return {its for its, *key in present if new.get((key[0], key[1]), its) != its}
 
 
 def _enter_reasons(connection: Connection, plan: Plan) -> None:

@@ -14,6 +14,7 @@ from probe.model.errors import LeaseLost, StoreError
 from probe.model.rule import Subject, SubjectKind
 from probe.model.units import HOUR, MINUTE, SECOND
 from probe.store import Recorded, Store
+from probe.store.alert_tables import alert_threads
 from tests.contract.alerting import (
     DOWN,
     FACTS,
@@ -30,7 +31,7 @@ from tests.contract.alerting import (
     thread,
     turn,
 )
-from tests.contract.test_store import T0, a_check, down, stored, up
+from tests.contract.test_store import T0, a_check, down, rows, stored, up
 
 NOW = T0 + HOUR
 
@@ -147,6 +148,20 @@ def test_what_is_over_and_told_is_forgotten_by_the_book_and_kept_in_the_list(sto
     assert store.alerts.alerts() == (two, over)
     assert store.alerts.alerts(open_only=True) == (two,)
     assert len(store.alerts.decisions(alert=one.id, limit=9)) == 2
+
+
+def test_what_was_over_at_once_is_never_in_the_book(store: Store) -> None:
+    over = resolved(alert())
+    holding(store).alerts.enter(entered(plan=plan(over, book=Book())), holder=ME, now=NOW)
+    assert (store.alerts.load().book, store.alerts.alerts()) == (Book(), (over,))
+
+
+def test_a_thread_that_takes_the_place_of_another_is_the_only_one(store: Store) -> None:
+    first, second = thread(1), thread(2)
+    for each in (first, second):
+        opening = plan(alert(), threads=(each,), decisions=())
+        holding(store).alerts.enter(entered(plan=opening), holder=ME, now=NOW)
+    assert [row["id"] for row in rows(store, alert_threads)] == [second.id]
 
 
 def test_nothing_of_an_entry_that_fails_is_stored(store: Store) -> None:
@@ -297,8 +312,8 @@ def test_what_cannot_be_read_hides_neither_a_turn_nor_an_alert(store: Store, spo
     assert [each.id for each in loaded.book.threads.values()] == [thread(1).id]
 
 
-def test_ten_thousand_at_once_are_one_entry(store: Store) -> None:
-    names = [f"orders/check-{number}" for number in range(10_000)]
+def test_thousands_at_once_are_one_entry(store: Store) -> None:
+    names = [f"orders/check-{number}" for number in range(3_000)]
     many = [alert(number, subject=Subject(SubjectKind.CHECK, name)) for number, name in enumerate(names)]
     store.record([], [turn(1, check=name) for name in names])
     assert len(store.alerts.turns(after=0)) == len(many)
