@@ -17,6 +17,7 @@ from probe import __version__
 from probe.cli.alerts.commands import alerts
 from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FileArgument, FormatOption, LogOption
 from probe.cli.db.commands import db
+from probe.cli.deliveries.commands import deliveries
 from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
 from probe.cli.incidents.commands import ack, incidents
@@ -187,6 +188,7 @@ app.command()(ack)
 app.add_typer(alerts, name="alerts")
 app.add_typer(imports, name="import")
 app.add_typer(maintenance, name="maintenance")
+app.add_typer(deliveries, name="deliveries")
 app.add_typer(db, name="db")
 
 

@@ -20,6 +20,7 @@ from probe.model.settings import Settings
 from probe.model.sla import MaintenanceRule, SlaRules
 from probe.model.units import DAY, Micros
 from probe.report import Ongoing, ProberFacts, Site, SiteApi, SiteCheck, pages, write
+from probe.runtime.alerts.told import site_alerts
 from probe.runtime.apart import serve_one
 from probe.runtime.months import Months
 from probe.runtime.sla import SlaJob, subjects_of
@@ -46,6 +47,7 @@ class RenderJob:
         rules: by which availability is counted.
         windows: of maintenance, those of the file; the store has its own.
         prober: what a daemon knows of itself; `None` where somebody asks for the report.
+        alerts: whether anybody is told of anything.
         file, file_digest: the configuration, and its SHA-256.
     """
 
@@ -60,6 +62,7 @@ class RenderJob:
     rules: SlaRules = field(default=SlaRules())
     windows: tuple[MaintenanceWindow, ...] = ()
     prober: ProberFacts | None = None
+    alerts: bool = False
     file: str = ""
     file_digest: str = ""
 
@@ -78,6 +81,7 @@ class RenderJob:
             rules=settings.sla,
             windows=settings.maintenance,
             prober=prober,
+            alerts=bool(settings.channels or settings.rules),
             file=settings.source,
             file_digest=settings.digest,
         )
@@ -154,6 +158,7 @@ def _site(job: RenderJob, store: Store) -> Site:
         notices=_notices(job.checks),
         prober=job.prober,
         apis=tuple(_api(job, levels, api, grouped[api.id]) for api in job.apis),
+        alerts=site_alerts(store, now=job.now) if job.alerts else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""`probe deliveries`: which messages were written, and what became of each."""
