@@ -107,14 +107,21 @@ def note(
 
 
 def ack(
-    ref: RefArgument,
+    ref: Annotated[
+        str,
+        typer.Argument(
+            metavar="CHECK@TIME|ALERT",
+            help="As of `probe incidents`, or an alert's id: then it is this alert, and its incident.",
+            show_default=False,
+        ),
+    ],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What there is to say.", show_default=False)] = "",
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     author: AuthorOption = None,
     location: LocationOption = None,
 ) -> None:
-    """Take an incident on; who was first is kept."""
+    """Take an incident on, or an alert; who was first is kept."""
     from probe.cli.incidents.saying import ack_command
 
     ack_command(config, ref, text, author=author, location=location)

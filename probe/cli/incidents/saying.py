@@ -10,6 +10,7 @@ import typer
 from probe.cli.incidents.asked import Asked, Ref
 from probe.cli.incidents.finding import find
 from probe.cli.incidents.log import one_line, second
+from probe.cli.incidents.taking import ack_alert, is_alert, take_on_alerts
 from probe.cli.people import author as author_named
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
@@ -28,13 +29,16 @@ def note_command(config: Path, ref: str, text: str, *, author: str | None, locat
 
 
 def ack_command(config: Path, ref: str, text: str, *, author: str | None, location: str | None) -> None:
-    """Write down that somebody took it on; where somebody did already, only say so."""
+    """Write down that somebody took it on, and its alerts with it; where somebody did already, only say so."""
+    if is_alert(ref):
+        _check_length(text)
+        ack_alert(config, ref, text, author=author, location=location)
+        return
     _say(config, ref, AnnotationKind.ACKNOWLEDGEMENT, text, author=author, location=location)
 
 
 def _say(config: Path, ref: str, kind: AnnotationKind, text: str, *, author: str | None, location: str | None) -> None:
-    if len(text) > LONGEST_TEXT:
-        raise ConfigurationError(f"TEXT is at most {LONGEST_TEXT:,} characters long; found {len(text):,}")
+    _check_length(text)
     name = author_named(author)
     settings = load(config)
     with open_store(settings.store, create=False) as store:
@@ -49,10 +53,17 @@ def _say(config: Path, ref: str, kind: AnnotationKind, text: str, *, author: str
         said = annotation(found, kind, now=job.now, author=name, text=text, moment=moment)
         store.annotate(said)
         first = find(job, store, wanted).case.acknowledgement if is_ack else None
+        if is_ack and found.case.incident.end is None:
+            take_on_alerts(store, found.case.check, name, job.now)
     if first is not None and first != said:  # somebody was faster, between the look and the word
         _tell_taken(found.case.ref, first)
     else:
         typer.echo(f"{found.case.ref} {'acknowledged' if is_ack else 'noted'} by {name}")
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise ConfigurationError(f"TEXT is at most {LONGEST_TEXT:,} characters long; found {len(text):,}")
 
 
 def _tell_taken(ref: str, first: Annotation) -> None:

@@ -1,0 +1,67 @@
+"""`probe ack` of an alert by its id; and the alerts of an incident that somebody takes on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from probe.cli.incidents.asked import Asked
+from probe.cli.incidents.log import one_line, second
+from probe.cli.people import author as author_named
+from probe.config.load import load
+from probe.model.alert import Alert
+from probe.model.errors import ConfigurationError
+from probe.model.incident import AnnotationKind
+from probe.model.rule import SubjectKind
+from probe.model.units import Micros
+from probe.runtime.incidents import annotation, open_detail
+from probe.runtime.sla import SlaJob
+from probe.store import Store, open_store
+
+_ALERT: Final = re.compile("a[0-9a-f]{10}")
+
+
+def is_alert(ref: str) -> bool:
+    """Whether it is the id of an alert; no check is called like that, for these have a slash."""
+    return _ALERT.fullmatch(ref) is not None
+
+
+def ack_alert(config: Path, id_: str, text: str, *, author: str | None, location: str | None) -> None:
+    """Takes an alert on, and the incident that it is of, where there is one that is open."""
+    name = author_named(author)
+    settings = load(config)
+    with open_store(settings.store, create=False) as store:
+        job = Asked(location=location).job(settings, store)
+        before = store.alerts.alert(id_)
+        if before is None:
+            raise ConfigurationError(f"there is no alert {id_}; `probe alerts list` prints their ids")
+        if before.resolved_at is not None:
+            raise ConfigurationError(f"{id_} is over since {second(before.resolved_at)}: there is nothing to take on")
+        alert = store.alerts.acknowledge(id_, name, job.now) or before
+        _annotate(job, store, alert, name, text)
+    if (alert.acknowledged_at, alert.acknowledged_by) == (job.now, name):
+        typer.echo(f"{id_}, {alert.rule} of {alert.subject}, acknowledged by {name}")
+    else:
+        by, at = one_line(alert.acknowledged_by or ""), second(alert.acknowledged_at or 0)
+        typer.echo(f"{id_} was acknowledged already, by {by} at {at}")
+
+
+def take_on_alerts(store: Store, check: str, name: str, now: Micros) -> int:
+    """Acknowledges what goes on of a check, and nobody has taken on; how many."""
+    found = [each for each in store.alerts.alerts(check=check, open_only=True) if each.acknowledged_at is None]
+    for each in found:
+        store.alerts.acknowledge(each.id, name, now)
+    return len(found)
+
+
+def _annotate(job: SlaJob, store: Store, alert: Alert, name: str, text: str) -> None:
+    """Its incident was taken on, where nobody had before: so that its time to acknowledge is known."""
+    if alert.subject.kind is not SubjectKind.CHECK:
+        return
+    found = open_detail(job, store, alert.subject.id)
+    if found is not None and found.case.acknowledgement is None:
+        kind = AnnotationKind.ACKNOWLEDGEMENT
+        store.annotate(annotation(found, kind, now=job.now, author=name, text=text, moment=job.now))
