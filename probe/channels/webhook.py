@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Final
@@ -24,6 +25,10 @@ from probe.model.units import SECOND
 
 _MOST_ANSWER: Final = 4096
 """Bytes that are read of an answer."""
+
+_BETWEEN_PARTS: Final = re.compile(r"[/?&=;,: ]+")
+_SHORTEST_KEY: Final = 8
+"""Characters: who made a shorter one has made no secret of it."""
 
 _log = structlog.get_logger("probe.channels")
 
@@ -109,12 +114,25 @@ def _connection(settings: ChannelSettings) -> Connection:
 
 
 def _secrets(settings: ChannelSettings) -> Iterator[str]:
-    """What a receiver may reflect, and nobody may read: a webhook's URL is a key to it, also where it was written out."""
+    """What a receiver may reflect, whole or in parts, and nobody may read.
+
+    A webhook's URL is a key to it, also where it was written out; which part of it is the key only the receiver knows.
+    """
     url = _url(settings).reveal()
     parts = urlsplit(url)
-    yield from (url, parts.query, unquote(parts.password or ""), parts.path if parts.path != "/" else "")
+    proxy = sensitive(settings, "proxy")
+    yield from (url, unquote(parts.password or ""), unquote(urlsplit(proxy.reveal()).password or "") if proxy else "")
+    yield from _parts(f"{parts.path}?{parts.query}")
     yield from (secret.reveal().split() if (secret := sensitive(settings, "secret")) else ())
-    yield from (value.reveal() for _, value in headers(settings, "headers") if value.is_secret)
+    for _, value in headers(settings, "headers"):
+        if value.is_secret:
+            yield value.reveal()
+            yield from _parts(value.reveal())
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Those that are long enough to be a key of their own."""
+    return (part for part in _BETWEEN_PARTS.split(text) if len(part) >= _SHORTEST_KEY)
 
 
 KIND: Final = Kind(

@@ -56,7 +56,7 @@ async def test_each_channel_is_tried_and_says_what_came_of_it(tmp_path: Path) ->
     assert told[0].endswith(" s: 202 Accepted: queued")
     assert told[1].startswith("gone (webhook): the receiver did not take the message, after ")
     assert "give channels.gone another address" in told[2]
-    assert told[3].endswith(" s: 400 Bad Request: ***")
+    assert told[3].endswith(" s: 400 Bad Request: /hooks/***")
     assert "the daemon would not try again" in told[4]
     assert told[5].endswith("connection refused while connecting")
     assert "the daemon would try again for 2h" in told[6]

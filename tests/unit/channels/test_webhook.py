@@ -31,11 +31,12 @@ class Posts:
     def __init__(self, status: int = 200) -> None:
         self.now = NOW
         self.status = status
+        self.said = b"fine"
         self.requests: list[tuple[Request, Micros]] = []
 
     async def post(self, request: Request, within: Micros) -> Sample:
         self.requests.append((request, within))
-        return Sample(started_at=self.now, latency_us=1, http_status=self.status, body=b"fine")
+        return Sample(started_at=self.now, latency_us=1, http_status=self.status, body=self.said)
 
     async def deliver(self, settings: ChannelSettings) -> str:
         around = Surroundings(post=self.post, connect=_nobody, now=lambda: self.now)
@@ -137,6 +138,25 @@ async def test_a_template_that_fails_does_not_keep_the_message_back() -> None:
     said = await posts.deliver(webhook(URL, template='{"text": {{ alerts[0].runbook ~ undefined }}}'))
     assert json.loads(posts.body())["data"]["title"] == "Orders API: checkout is down"
     assert said.startswith("sent in the built-in form, for the template can't be used ('undefined' is undefined)")
+
+
+@pytest.mark.parametrize(
+    "reflected",
+    [
+        "https://u:pass-word@hooks.example.com/T0/abcdefgh12?key=zyxwvuts98",
+        "abcdefgh12",
+        "zyxwvuts98",
+        "pass-word",
+        "tok-en-of-9",
+        OLD,
+    ],
+)
+async def test_no_part_of_a_secret_comes_back(reflected: str) -> None:
+    posts = Posts()
+    posts.said = f"you said {reflected}!".encode()
+    headers = (("authorization", secret("Bearer tok-en-of-9")),)
+    url = "https://u:pass-word@hooks.example.com/T0/abcdefgh12?key=zyxwvuts98"
+    assert await posts.deliver(webhook(url, secret=secret(OLD), headers=headers)) == "200 OK: you said ***!"
 
 
 REFUSED: list[tuple[str, OptionValue, str]] = [
