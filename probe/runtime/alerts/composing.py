@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -60,7 +61,17 @@ def compose(
     """
     if not drafts:
         return Composed()
-    enriching = Enriching(job=job, store=store, clock=clock or SystemClock(), now=now)
+    with closing(Enriching(job=job, store=store, clock=clock or SystemClock(), now=now)) as enriching:
+        return _composed(drafts, job, enriching, alerts, undelivered)
+
+
+def _composed(
+    drafts: Sequence[Draft],
+    job: AlertJob,
+    enriching: Enriching,
+    alerts: Mapping[str, Alert],
+    undelivered: Sequence[Delivery],
+) -> Composed:
     composing = _Composing(job, enriching, alerts)
     merged = [composing.merged(draft) for draft in drafts]
     enriching.read_budgets(each for one in merged for each in one.alerts[:MOST_ENRICHED])

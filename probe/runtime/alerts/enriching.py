@@ -6,6 +6,7 @@ None of it is worth a message: what can't be read, or takes too long, is left ou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median_low
@@ -33,7 +34,7 @@ from probe.slo.maintenance import periods_by_check
 from probe.slo.periods import Period
 from probe.slo.service_level import Subject
 from probe.slo.steps import length
-from probe.store import Store
+from probe.store import Ranges, Store
 
 MOST_ENRICHED: Final = 20
 """Entries of a message that tell more than their alert knows."""
@@ -78,6 +79,8 @@ class Enriching:
     now: Micros
     subjects: Mapping[str, Subject] = field(default_factory=dict)
     _found: dict[str, Enriched] = field(default_factory=dict)
+    _open: ExitStack = field(default_factory=ExitStack)
+    _ranges: dict[str, Ranges] = field(default_factory=dict)
     _until: float = 0.0
 
     def __post_init__(self) -> None:
@@ -93,6 +96,11 @@ class Enriching:
         if alert.id not in self._found:
             self._found[alert.id] = self._enriched(alert)
         return self._found[alert.id]
+
+    def close(self) -> None:
+        """Let go of what it reads from; it is opened again where that is needed."""
+        self._ranges.clear()
+        self._open.close()
 
     def lasted(self, alert: Alert) -> Micros:
         """How long it went on, outside of maintenance."""
@@ -194,10 +202,10 @@ class Enriching:
     def _read(self, alert: Alert, facts: CheckFacts) -> Enriched:
         location = alert.locations[0] if alert.locations else self.job.location
         end, interval = ended_at(alert, self.now), facts.interval
-        with self.store.ranges(location) as ranges:
-            before = list(ranges.results(facts.id, alert.since - _USUAL_RUNS * interval, alert.since))
-            start = max(alert.since, end - 2 * PAST_RUNS * interval)
-            since = list(ranges.results(facts.id, start, max(end, alert.since) + 1))
+        ranges = self._ranges_of(location)
+        before = list(ranges.results(facts.id, alert.since - _USUAL_RUNS * interval, alert.since))
+        start = max(alert.since, end - 2 * PAST_RUNS * interval)
+        since = list(ranges.results(facts.id, start, max(end, alert.since) + 1))
         shown = _telling(since)
         evidence = self._evidence(facts.id, shown, alert.since, location)
         return Enriched(
@@ -215,6 +223,12 @@ class Enriching:
         found = self.store.evidence_at(check, slots, location=location)
         return next((found[slot] for slot in slots if slot in found), None)
 
+    def _ranges_of(self, location: str) -> Ranges:
+        """Opened once for all alerts of a location: to open them costs as much as to read some alerts' results."""
+        if location not in self._ranges:
+            self._ranges[location] = self._open.enter_context(self.store.ranges(location))
+        return self._ranges[location]
+
     def tried(self, read: Callable[[], _Found], otherwise: _Found, *, of: str) -> _Found:
         """What is read, or else what is said instead: nothing that fails here may cost a message."""
         if self.clock.monotonic() > self._until:
@@ -222,6 +236,7 @@ class Enriching:
         try:
             return read()
         except Exception as error:  # noqa: BLE001  # a message without it is worth more than none
+            self.close()
             _log.warning("a message goes without what could not be read", of=of, error=f"{error}")
             if isinstance(error, StoreUnreachable):
                 self._until = 0.0
