@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from tests.fakes.receivers.email import EmailStand
 from tests.fakes.receivers.stand import Stand
 from tests.fakes.receivers.webhook import WebhookStand
 
-STANDS: tuple[Stand, ...] = (WebhookStand(),)
+STANDS: tuple[Stand, ...] = (EmailStand(), WebhookStand())
