@@ -7,10 +7,10 @@ from typing import Final
 
 from probe.channels.channel import Channel, Kind, Remark, Surroundings
 from probe.channels.email.server import Server, Tls
-from probe.channels.options import sensitive, text
+from probe.channels.options import duration, sensitive, text
 from probe.channels.sample import sample_message
 from probe.model.channel import ChannelSettings, Option, OptionKind
-from probe.model.units import SECOND
+from probe.model.units import MINUTE, SECOND
 
 _OPTIONS: Final = (
     Option(name="to", kind=OptionKind.ADDRESSES, description="Who gets the mails.", is_required=True),
@@ -55,6 +55,8 @@ def _open(settings: ChannelSettings, surroundings: Surroundings) -> Channel:
 def _examine(settings: ChannelSettings) -> Iterator[Remark]:
     yield from _examine_server(settings)
     yield from _examine_addresses(settings)
+    if not SECOND <= duration(settings, "timeout") <= MINUTE:
+        yield Remark("timeout", "must be between 1s and 1m")
     if folder := text(settings, "templates"):
         yield from _examine_templates(folder, settings)
 

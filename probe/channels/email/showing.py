@@ -69,7 +69,7 @@ def _summary(message: Message) -> str:
     firing, over = _counts(message)
     if firing + over == 1 and message.entries:
         said = when_of(message.entries[0], message)
-        return f"{said[0].upper()}{said[1:]}."
+        return f"It is over: it {said}." if over else f"{said[0].upper()}{said[1:]}."
     parts = [
         f"{plural(firing, 'alert')} {'goes' if firing == 1 else 'go'} on" if firing else "",
         f"{plural(over, 'alert')} {'is' if over == 1 else 'are'} over" if over else "",

@@ -56,10 +56,10 @@ def test_what_is_over_says_when_it_was_and_why_it_is() -> None:
     said = _said(make_message(occasion=Occasion.RESOLVED, status="RESOLVED", entries=(make_entry(is_firing=False),)))
     for words in (
         "RESOLVED",
-        "Lasted 3 min, from 15 Jan 2027, 07:57:00 UTC to 15 Jan 2027, 07:59:00 UTC.",
+        "It is over: it lasted 3 min, from 15 Jan 2027, 07:57:00 UTC to 15 Jan 2027, 07:59:00 UTC.",
         "up 2 times",
     ):
-        assert words in said.text
+        assert words in " ".join(said.text.split())
         assert words in said.html
     assert "probe ack" not in said.text
 

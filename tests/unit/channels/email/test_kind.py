@@ -12,6 +12,7 @@ from probe.channels.email.kind import KIND
 from probe.channels.email.server import Server
 from probe.model.channel import OptionValue
 from probe.model.sensitive import Sensitive
+from probe.model.units import SECOND
 from tests.fakes.receivers.email import email
 
 URL = "smtp://mx.example.com"
@@ -60,6 +61,7 @@ def test_a_server_does_not_show_its_password() -> None:
         ({"tls": "never"}, "tls", "says never: mails can be read on their way", False),
         ({"to": ("ops",)}, "to", '"ops" is no mail address; write one such as ops@example.com', True),
         ({"from": "öps@example.com"}, "from", '"öps@example.com" has characters that not every mail server takes; write it in ASCII', True),
+        ({"timeout": 61 * SECOND}, "timeout", "must be between 1s and 1m", True),
         ({"templates": "/nowhere"}, "templates", "can't be used: there is no such folder", True),
         ({"ca_file": "/nowhere"}, "ca_file", "can't be used: No such file or directory", True),
     ],
