@@ -27,13 +27,22 @@ class Leaf(NamedTuple):
     condition: Gauged
 
 
-def leaves(condition: Condition, path: Path = "") -> Iterator[Leaf]:
+def leaves(condition: Condition) -> Iterator[Leaf]:
     """Those of a condition, whether it is one itself or composed of them."""
+    return (Leaf(path, each) for path, each in _placed(condition) if isinstance(each, MetricCondition | BurnCondition))
+
+
+def parts(condition: Condition) -> Iterator[Condition]:
+    """What a condition is composed of in the end; itself, where it isn't composed."""
+    return (each for _, each in _placed(condition))
+
+
+def _placed(condition: Condition, path: Path = "") -> Iterator[tuple[Path, Condition]]:
     if isinstance(condition, AllOf | AnyOf):
         for number, part in enumerate(condition.conditions):
-            yield from leaves(part, f"{path}.{number}" if path else str(number))
-    elif isinstance(condition, MetricCondition | BurnCondition):
-        yield Leaf(path, condition)
+            yield from _placed(part, f"{path}.{number}" if path else str(number))
+    else:
+        yield path, condition
 
 
 def step_of(period: Micros) -> Micros:

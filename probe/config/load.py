@@ -67,14 +67,18 @@ def load(path: FilePath, *, environment: Mapping[str, str] = os.environ, folder:
 def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: FilePath) -> Settings:
     """`load` for a text in hand; `file` is the name that problems carry."""
     with _nothing_collected():
-        document = read_document(text, file=file)
-        reading = _Reading(document)
-        settings = reading.settings(References(environment, folder), folder)
-        if settings is None or reading.problems:
-            raise ConfigurationError(_in_order(reading.problems))
-        digest = hashlib.sha256(text).hexdigest()
-        told = [*reading.remarks, *warnings(settings, reading.burning, reading.alerting)]
-        return replace(settings, digest=digest, warnings=_warned(document, told))
+        settings = read_settings(read_document(text, file=file), environment=environment, folder=folder)
+        return replace(settings, digest=hashlib.sha256(text).hexdigest())
+
+
+def read_settings(document: Document, *, environment: Mapping[str, str], folder: FilePath) -> Settings:
+    """`loads` for a document that is parsed, and has no digest."""
+    reading = _Reading(document)
+    settings = reading.settings(References(environment, folder), folder)
+    if settings is None or reading.problems:
+        raise ConfigurationError(_in_order(reading.problems))
+    told = [*reading.remarks, *warnings(settings, reading.burning, reading.alerting)]
+    return replace(settings, warnings=_warned(document, told))
 
 
 @contextmanager

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from probe.cli.arguments import DEFAULT_CONFIG, ConfigOption, FormatOption
+from probe.cli.arguments import (
+    DEFAULT_CONFIG,
+    ApiOption,
+    CheckOption,
+    ConfigOption,
+    DayOption,
+    FormatOption,
+    FromOption,
+    LabelOption,
+    LastOption,
+    LocationOption,
+    MonthOption,
+    QuarterOption,
+    ToOption,
+    WeekOption,
+    YearOption,
+)
 
 alerts = typer.Typer(help="What is told to whom, and whether that works.", no_args_is_help=True)
 
@@ -26,3 +43,48 @@ def send_test(
     from probe.cli.alerts.test import test_command
 
     test_command(config, channels or [], is_all=all_, format_=format_)
+
+
+@alerts.command()
+def backtest(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this rule; may be repeated.", show_default=False)
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Instead of the file's rules those below `alerts:` in this one."),
+    ] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    last: LastOption = None,
+    day: DayOption = None,
+    week: WeekOption = None,
+    month: MonthOption = None,
+    quarter: QuarterOption = None,
+    year: YearOption = None,
+    check: CheckOption = None,
+    api: ApiOption = None,
+    label: LabelOption = None,
+    location: LocationOption = None,
+    format_: Annotated[str, typer.Option("--format", metavar="table|json", help="How it is printed.")] = "table",
+) -> None:
+    """Replay rules over stored history: what would have fired, for how long, and which outages would have been missed."""
+    from probe.cli.alerts.backtest import Asked, backtest_command
+    from probe.cli.period import AskedPeriod
+    from probe.cli.selection import Selection
+
+    backtest_command(
+        config,
+        Asked(
+            period=AskedPeriod(
+                start=from_, end=to, last=last, day=day, week=week, month=month, quarter=quarter, year=year
+            ),
+            selection=Selection(checks=tuple(check or ()), apis=tuple(api or ()), labels=tuple(label or ())),
+            location=location,
+            names=tuple(rule or ()),
+            proposed=rules,
+            kind=format_,
+        ),
+    )

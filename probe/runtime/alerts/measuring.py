@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from probe.alerting.estate import Estate
 from probe.alerting.grid import SETTLING, Leaf, leaves, step_of, times
 from probe.alerting.measures import Judged, Known, Reading, Values, judged
 from probe.model.alert import Certificate
 from probe.model.check import Api, CheckFacts
 from probe.model.maintenance import MaintenanceWindow
-from probe.model.rule import AlertRule, Baseline, BurnCondition, MetricCondition, Subject, SubjectKind
+from probe.model.rule import AlertRule, Baseline, BurnCondition, MetricCondition, Subject
 from probe.model.sla import AlertLevel, MaintenanceRule, SlaRules
 from probe.model.units import DAY, HOUR, MINUTE, WEEK, Micros
 from probe.runtime.alerts.attained import AskedBurn, Basis, Burns, Subjects, availability
@@ -56,6 +57,11 @@ class Gauge:
     delay: Micros
 
     @property
+    def key(self) -> tuple[str, AlertLevel, str]:
+        """No two conditions of a file share it."""
+        return self.rule.name, self.level, self.leaf.path
+
+    @property
     def is_burning(self) -> bool:
         """Whether it is about a budget; of what has no objective it says nothing."""
         return isinstance(self.leaf.condition, BurnCondition)
@@ -88,8 +94,7 @@ class Measuring:
         zone: ZoneInfo,
         windows: tuple[MaintenanceWindow, ...] = (),
     ) -> None:
-        self._checks = {check.id: check for check in checks}
-        self._apis = {api.id: api for api in apis}
+        self._estate = Estate.of(checks, apis, location="")
         self._sla = sla
         self._zone = zone
         self._windows = windows
@@ -120,8 +125,8 @@ class Measuring:
         """
         basis = Basis(
             store=store,
-            checks=self._checks,
-            apis=self._apis,
+            checks=self._estate.checks,
+            apis=self._estate.apis,
             sla=self._sla,
             zone=self._zone,
             windows=(*self._windows, *store.maintenance.windows()),
@@ -139,7 +144,7 @@ class Measuring:
 
     def _gauges(self, rule: AlertRule) -> Iterator[Gauge]:
         subjects = self._subjects(rule)
-        longest = max((self._checks[check].timeout for its in subjects.values() for check in its), default=0)
+        longest = max((self._estate.checks[check].timeout for its in subjects.values() for check in its), default=0)
         for level in rule.levels:
             for leaf in leaves(level.condition):
                 yield Gauge(
@@ -152,13 +157,8 @@ class Measuring:
                 )
 
     def _subjects(self, rule: AlertRule) -> Subjects:
-        meant = [check for check in self._checks.values() if rule.scope.holds(check.id, check.labels)]
-        if rule.per is not SubjectKind.API:
-            return {Subject(SubjectKind.CHECK, check.id): (check.id,) for check in meant}
-        members: defaultdict[str, list[str]] = defaultdict(list)
-        for check in meant:
-            members[check.api].append(check.id)
-        return {Subject(SubjectKind.API, api): tuple(its) for api, its in members.items()}
+        found = {subject: self._estate.checks_of(subject) for subject in self._estate.subjects(rule)}
+        return {subject: tuple(check.id for check in checks) for subject, checks in found.items()}
 
 
 class _Place:
