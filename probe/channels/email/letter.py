@@ -9,12 +9,14 @@ from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from probe.channels.email.rendering import Rendered
 from probe.channels.email.wording import NAME, line
 from probe.model.notification import Message
 from probe.model.units import to_datetime
+
+if TYPE_CHECKING:  # loading a file looks at addresses, and needs no Jinja2
+    from probe.channels.email.rendering import Rendered
 
 _LONGEST_SUBJECT: Final = 250
 _NOT_IN_IDS: Final = re.compile(r"[^A-Za-z0-9._-]")
