@@ -29,16 +29,16 @@ class CertificateNotes:
         self._ends: dict[str, Micros] = {}
         self._shown: dict[str, _Chain] = {}
 
-    def restore(self, *, is_wanted: bool) -> None:
-        """Begin with what the store knows; where nobody wants to know, do nothing.
+    def known(self) -> dict[str, Micros]:
+        """When they end, by check, as the store knows it; raises `StoreError`."""
+        return {
+            each.check: each.not_after for each in self._store.alerts.certificates() if each.location == self._location
+        }
 
-        Raises:
-            StoreError: it can't be read.
-        """
-        self._is_wanted = is_wanted
-        self._shown.clear()
-        known = self._store.alerts.certificates() if is_wanted else ()
-        self._ends = {each.check: each.not_after for each in known if each.location == self._location}
+    def begin(self, known: dict[str, Micros] | None) -> None:
+        """Note what differs from this; `None` notes nothing."""
+        self._is_wanted = known is not None
+        self._shown, self._ends = {}, known or {}
 
     def note(self, batch: Batch) -> None:
         """Write down those that changed."""

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeAlias
 
@@ -20,6 +20,7 @@ from probe.model.units import DAY, MINUTE, Micros
 from probe.runtime.threads import considerately
 from probe.slo.timeline import clipped
 from probe.store import Ranges, Store
+from probe.store.ranges import MOST_NAMED
 
 AT_ONCE: Final = 20
 """Checks that are gone over before others have their turn: half a millisecond."""
@@ -88,10 +89,16 @@ def _recent(ranges: Ranges, wanted: Collection[Watched], now: Micros) -> Iterato
     for of in wanted:
         by_length[MINUTE << (-(-of.memory // MINUTE) - 1).bit_length()].append(of.check)
     for length, checks in by_length.items():
-        levels = ranges.levels(now - length, now + DAY, checks=checks, latency=False)
-        for check in checks:
-            level = levels.get(check)
-            yield check, _Past(now - length, level.runs if level else ())
+        for check, runs in _read(ranges, now - length, now + DAY, checks):
+            yield check, _Past(now - length, runs)
+
+
+def _read(ranges: Ranges, start: Micros, end: Micros, checks: Sequence[str]) -> Iterator[tuple[str, Runs]]:
+    """Their slots in `[start, end)`; so many at a time, that those of no other checks are read for them."""
+    for number in range(0, len(checks), MOST_NAMED):
+        named = checks[number : number + MOST_NAMED]
+        levels = ranges.levels(start, end, checks=named, latency=False)
+        yield from ((check, levels[check].runs if check in levels else ()) for check in named)
 
 
 def _folded(of: Watched, past: _Past, last: Mapping[_Key, Turn]) -> Iterator[tuple[Standing, list[Turned]]]:
@@ -126,9 +133,7 @@ def _look_further(
         open_ := {each for each in wanted if _is_open(wanted[each], found[each], pasts[each], last)}
     ):
         for since, checks in _by_since(pasts, open_).items():
-            levels = ranges.levels(since - length, since, checks=checks, latency=False)
-            for check in checks:
-                earlier = levels[check].runs if check in levels else ()
+            for check, earlier in _read(ranges, since - length, since, checks):
                 pasts[check] = _Past(since - length, (*earlier, *pasts[check].runs))
                 found[check] = list(_folded(wanted[check], pasts[check], last))
         length *= 4

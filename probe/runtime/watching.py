@@ -21,7 +21,7 @@ from probe.runtime.batches import Batch
 from probe.runtime.noting import CertificateNotes
 from probe.runtime.restoring import restored
 from probe.runtime.threads import considerately
-from probe.store import Store
+from probe.store import Recorded, Store
 
 AT_ONCE: Final = 500
 """Results that are looked at before others have their turn: 3 milliseconds, where nothing is well."""
@@ -40,12 +40,15 @@ class Watcher:
     """Stores results with the turns that they bring; before anything is watched, results alone.
 
     Every method blocks on the store, and any thread may call it.
+
+    Attributes:
+        certificates: notes those of the results that were stored.
     """
 
     def __init__(self, store: Store, location: str) -> None:
         self._store = store
         self._location = location
-        self._certificates = CertificateNotes(store, location)
+        self.certificates = CertificateNotes(store, location)
         self._lock = Lock()
         self._watched: Mapping[str, Watched] = {}
         self._standings: dict[str, Standings] = {}
@@ -57,9 +60,11 @@ class Watcher:
         return bool(self._watched)
 
     def follow(self, settings: Settings, now: Micros) -> None:
-        """Watch what the rules ask for from now on; raises as `replace` does."""
+        """Watch what the rules ask for from now on; raises as `replace` does. Certificates are noted for whatever rules there are."""
         facts = [check.facts for check in settings.checks]
+        known = self.certificates.known() if settings.rules else None
         self.replace(watched(facts, settings.rules, max_gap=settings.sla.max_gap), now)
+        self.certificates.begin(known)
 
     def replace(self, wanted: Mapping[str, Watched], now: Micros) -> None:
         """Watch this from now on, and that as if it had always been watched: what holds already turns at once.
@@ -72,7 +77,6 @@ class Watcher:
             if known.turns:
                 self._store.record((), turns=known.turns)
             self._watched, self._standings, self._last = wanted, known.standings, known.last
-        self._certificates.restore(is_wanted=bool(wanted))
 
     def record(self, batch: Batch) -> int:
         """Store a batch in one transaction; says how many of its results were new.
@@ -81,13 +85,15 @@ class Watcher:
             StoreError: nothing of it is stored, and what is known is as it was.
         """
         with self._lock:
-            if not self._watched:
-                return self._store.record(batch.results).stored
-            draft = self._folded(batch)
-            recorded = self._store.record(batch.results, turns=draft.turns)
-            self._adopt(draft)
-        self._certificates.note(batch)
+            recorded = self._recorded(batch) if self._watched else self._store.record(batch.results)
+        self.certificates.note(batch)
         return recorded.stored
+
+    def _recorded(self, batch: Batch) -> Recorded:
+        draft = self._folded(batch)
+        recorded = self._store.record(batch.results, turns=draft.turns)
+        self._adopt(draft)
+        return recorded
 
     def _folded(self, batch: Batch) -> _Draft:
         """Nearly all results are up where nothing else is known, so these come first, and quickly."""

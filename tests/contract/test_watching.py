@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from probe.alerting.watching import Watched, folded
+from probe.config.load import loads
 from probe.model.alert import Certificate, Facts, Turn, Watch
 from probe.model.errors import StoreError, StoreUnreachable
+from probe.model.maintenance import Scope
 from probe.model.result import Result, State
+from probe.model.rule import AlertRule, Condition, LevelRule, ProberCondition, StateCondition
 from probe.model.run import Run
 from probe.model.sample import CertificateFacts, FailureKind, TlsFacts
+from probe.model.sla import AlertLevel
 from probe.model.units import DAY, MINUTE, SECOND, Micros
 from probe.runtime.batches import Batch
 from probe.runtime.watching import Watcher
@@ -92,6 +97,7 @@ def batch(line: str, *, first: int = 0, check: str = CHECK) -> Batch:
 def begun(store: Store, wanted: Mapping[str, Watched], *, now: Micros = NOW, location: str = "default") -> Watcher:
     """As a daemon begins."""
     watcher = Watcher(store, location)
+    watcher.certificates.begin(watcher.certificates.known())
     watcher.replace(wanted, now)
     return watcher
 
@@ -304,6 +310,29 @@ def test_a_certificate_is_noted_when_it_changes(store: Store) -> None:
     assert store.alerts.certificates() == (Certificate(CHECK, "default", at(900), at(3)),)
 
 
-def test_where_there_are_no_rules_no_certificate_is_noted(store: Store) -> None:
-    begun(store, {}).record(shown(0, at(900)))
+def following(store: Store, folder: Path, *rules: AlertRule) -> Watcher:
+    text = b"version: 1\napis: {shop: {base_url: 'http://127.0.0.1', checks: {list: {get: /, interval: 1m}}}}"
+    settings = loads(text, file="checks.yaml", environment={}, folder=folder)
+    watcher = Watcher(store, "default")
+    watcher.follow(replace(settings, rules=rules), NOW)
+    return watcher
+
+
+def rule(condition: Condition) -> AlertRule:
+    level = LevelRule(level=AlertLevel.CRITICAL, condition=condition, notify=())
+    return AlertRule(name="rule", scope=Scope(), levels=(level,))
+
+
+def test_where_rules_are_about_no_state_certificates_are_noted_all_the_same(store: Store, tmp_path: Path) -> None:
+    following(store, tmp_path, rule(ProberCondition())).record(shown(0, at(900)))
+    assert [each.not_after for each in store.alerts.certificates()] == [at(900)]
+
+
+def test_where_there_are_no_rules_no_certificate_is_noted(store: Store, tmp_path: Path) -> None:
+    following(store, tmp_path).record(shown(0, at(900)))
     assert store.alerts.certificates() == ()
+
+
+def test_it_follows_the_rules_of_the_file(store: Store, tmp_path: Path) -> None:
+    following(store, tmp_path, rule(StateCondition(state=State.DOWN))).record(batch("udu"))
+    assert told(store, ONCE) == [(True, 1), (False, 2)]
