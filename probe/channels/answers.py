@@ -27,7 +27,8 @@ def settled(sample: Sample, redactor: Redactor, *, now: Micros) -> str:
     """
     status = sample.http_status
     if status is None:
-        raise DeliveryFailed(sample.failure.detail if sample.failure else "it did not answer")
+        # Names of a certificate stand in it, and these are the receiver's.
+        raise DeliveryFailed(answer(sample.failure.detail if sample.failure else "it did not answer", redactor))
     said = answer(f"{status} {_phrase(status)}: {sample.body.decode('utf-8', 'replace')}".rstrip(": "), redactor)
     if status // 100 == 2:
         return said

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-import structlog
-
 from probe.channels.answers import settled
 from probe.channels.channel import Kind, Surroundings, answer
 from probe.channels.formats.form import Form, Home
@@ -29,8 +27,6 @@ _MOST_ANSWER: Final = 4096
 _BETWEEN_PARTS: Final = re.compile(r"[/?&=;,: ]+")
 _SHORTEST_KEY: Final = 8
 """Characters: who made a shorter one has made no secret of it."""
-
-_log = structlog.get_logger("probe.channels")
 
 
 class Webhook:
@@ -60,17 +56,13 @@ class Webhook:
 
     def _body(self, message: Message) -> tuple[str, str]:
         """The body, and what is to be said of it: people must be told, even where a template can't."""
+        remark = ""
         if self._own_form:
             try:
                 return self._own_form.body(message, self._home), ""
             except TemplateUnusable as error:
-                _log.warning(
-                    "a template can't be used; sent in the built-in form", channel=message.channel, why=str(error)
-                )
-                return self._form.body(
-                    message, self._home
-                ), f"sent in the built-in form, for the template can't be used ({error}): "
-        return self._form.body(message, self._home), ""
+                remark = f"sent in the built-in form, for the template can't be used ({error}): "
+        return self._form.body(message, self._home), remark
 
     def _request(self, message: Message, body: str) -> Request:
         return Request(

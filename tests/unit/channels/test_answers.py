@@ -106,3 +106,10 @@ def test_an_answer_is_one_short_printable_line_without_secrets() -> None:
 def test_a_secret_that_the_answer_is_cut_in_is_masked() -> None:
     text = settled(said(200, b"x" * 4_080 + b"hunter2-hunter2"), Redactor.of(["hunter2-hunter2"]), now=NOW)
     assert "hunter2" not in text
+
+
+def test_a_reason_that_quotes_the_receiver_is_masked_too() -> None:
+    sample = said(None, failure="the certificate was refused: it is for hunter2-hunter2\x00.example")
+    with pytest.raises(DeliveryFailed) as raised:
+        settled(sample, Redactor.of(["hunter2-hunter2"]), now=NOW)
+    assert raised.value.why == "the certificate was refused: it is for ***\ufffd.example"
