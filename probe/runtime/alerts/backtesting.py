@@ -181,8 +181,7 @@ class Backtest:
             return
         found = None
         if after.held_at is not None and after.since is not None:
-            known_at = after.held_at + gauge.delay
-            found = Found(after.since, known_at, reading.value, reading.expected, has_data=after.has_data)
+            found = Found(after.since, after.held_at, reading.value, reading.expected, has_data=after.has_data)
         self._changes[reading.rule, reading.subject].append(_Change(reading.at + gauge.delay, metric=(path, found)))
 
     def _firings(self, rule: AlertRule, subject: Subject) -> Iterator[Firing]:
