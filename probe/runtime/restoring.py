@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeAlias
 
 from probe.alerting.watching import BEGUN, Standing, Standings, Turned, Watched, folded, of_watch, together
-from probe.model.alert import Facts, Turn, Watch
-from probe.model.result import State
+from probe.model.alert import LONGEST_DETAIL, Facts, Turn, Watch
+from probe.model.result import Evidence, State
 from probe.model.run import Run, Runs, expanded
 from probe.model.units import DAY, MINUTE, Micros
 from probe.runtime.threads import considerately
@@ -24,6 +24,9 @@ from probe.store.ranges import MOST_NAMED
 
 AT_ONCE: Final = 20
 """Checks that are gone over before others have their turn: half a millisecond."""
+
+MOST_EXPLAINED: Final = 100
+"""Turns that are found at once and told with their evidence."""
 
 LONGEST_LOOK: Final[Micros] = 64 * DAY
 """How far back it is looked for the begin of what holds already when it is watched first."""
@@ -80,7 +83,7 @@ def restored(store: Store, location: str, wanted: Mapping[str, Watched], *, now:
     ]
     standings = {check: its for check, each in found.items() if (its := together([standing for standing, _ in each]))}
     slots = {check: past.runs[-1].last for check, past in pasts.items() if past.runs}
-    return Known(standings, slots, (*ended, *turns))
+    return Known(standings, slots, (*ended, *_explained(store, turns)))
 
 
 def _recent(ranges: Ranges, wanted: Collection[Watched], now: Micros) -> Iterator[tuple[str, _Past]]:
@@ -91,6 +94,19 @@ def _recent(ranges: Ranges, wanted: Collection[Watched], now: Micros) -> Iterato
     for length, checks in by_length.items():
         for check, runs in _read(ranges, now - length, now + DAY, checks):
             yield check, _Past(now - length, runs)
+
+
+def _explained(store: Store, turns: Sequence[Turn]) -> Iterator[Turn]:
+    """With what is kept of the results that they began with, of so many."""
+    for number, turn in enumerate(turns):
+        evidence = store.evidence_at(turn.check, [turn.slot], location=turn.location) if number < MOST_EXPLAINED else {}
+        found = evidence.get(turn.slot) if turn.began else None
+        yield turn if found is None else _with_evidence(turn, found)
+
+
+def _with_evidence(turn: Turn, found: Evidence) -> Turn:
+    detail = found.detail[:LONGEST_DETAIL]
+    return replace(turn, facts=replace(turn.facts, detail=detail, http_status=found.http_status))
 
 
 def _read(ranges: Ranges, start: Micros, end: Micros, checks: Sequence[str]) -> Iterator[tuple[str, Runs]]:

@@ -215,7 +215,7 @@ def test_what_holds_when_it_is_watched_first_turns_at_once_and_tells_since_when(
     begun(store, watches(ONCE, TWICE), now=at(302))
     (turn,) = [turn for turn in store.alerts.turns(after=0) if turn.watch == TWICE]
     assert (turn.began, turn.slot, turn.known_at) == (True, at(1), at(301))
-    assert turn.facts == Facts(failure=FailureKind.TIMEOUT, host="shop.example.com")
+    assert turn.facts == Facts(failure=FailureKind.TIMEOUT, detail="no answer", host="shop.example.com")
 
 
 def test_what_was_over_before_it_is_watched_turns_nothing(store: Store) -> None:
