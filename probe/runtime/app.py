@@ -21,13 +21,15 @@ from probe.model.units import SECOND, Micros
 from probe.probers.http import HttpProber
 from probe.probers.transport import ProbeTransport, warm_up
 from probe.report import ProberFacts, check_writable
+from probe.runtime.alerts.frames import Pulse
+from probe.runtime.alerts.supervisor import Supervisor
 from probe.runtime.beat import Beat
 from probe.runtime.clock import Clock, SystemClock
 from probe.runtime.control import ControlTargets
 from probe.runtime.cycle import Cycle, Observer
 from probe.runtime.doubt import SelfDoubt
 from probe.runtime.garbage import kept
-from probe.runtime.health import Health, examine
+from probe.runtime.health import Health, examine, with_alerts
 from probe.runtime.house import Housekeeper
 from probe.runtime.lag import LagMeter
 from probe.runtime.listener import Listener, bind
@@ -139,6 +141,7 @@ class _Daemon:
             done=hooks.rendered,
         )
         self._house = Housekeeper(clock, settings)
+        self._alerts = Supervisor(clock, settings, self._pulse)
         site = Path(settings.report.directory)
         self._listener = Listener(taken, self._telemetry, self._health, site) if taken else None
         self._beat = Beat(clock, self._tick, lambda: self._scheduler.last_tick, self._publisher.begin)
@@ -168,6 +171,7 @@ class _Daemon:
             asyncio.create_task(self._house.run()),
             asyncio.create_task(tell_presence(self._store, self._clock, lambda: self._settings)),
         ]
+        alerting = asyncio.create_task(self._alerts.run())
         self._announce()
         self._hooks.started(self._settings)
         await stop.wait()
@@ -182,6 +186,7 @@ class _Daemon:
         await self._prober.aclose()
         self._lag.stop()
         await self._writer.drain(writing, within=DRAIN_SECONDS)
+        await self._alerts.finish(alerting)
         if self._listener:
             await self._listener.stop()
         await self._publisher.finish(now=stopped_at)
@@ -248,6 +253,7 @@ class _Daemon:
         self._hooks.reloaded(wanted)
         self._publisher.replace(wanted)
         self._house.replace(wanted)
+        self._alerts.replace(wanted)
         if self._listener:
             self._listener.replace(Path(wanted.report.directory))
         self._beat.report(wanted.report.every)
@@ -264,4 +270,16 @@ class _Daemon:
         )
 
     def _health(self) -> Health:
+        return with_alerts(self._own_health(), self._alerts)
+
+    def _own_health(self) -> Health:
         return examine(self._clock, self._scheduler, self._writer, self._lag, self._control, self._house.outage)
+
+    def _pulse(self) -> Pulse:
+        health = self._own_health()
+        return Pulse(
+            faults=health.faults,
+            has_ticked=health.is_ready,
+            stored=health.stored,
+            waiting=health.pending + health.spooled,
+        )

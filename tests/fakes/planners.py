@@ -32,7 +32,7 @@ class FakePlanners:
     ticks: list[tuple[str, ...]] = field(default_factory=list)
     act: Callable[[Store], None] = lambda _: None
 
-    def __call__(self, store: Store, job: AlertJob, _: Clock) -> FakePlanner:
+    def __call__(self, store: Store, job: AlertJob, clock: Clock, *, holder: str) -> FakePlanner:
         self.made.append(job)
         return FakePlanner(self, store)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, NamedTuple
-from uuid import uuid4
 
 import structlog
 
@@ -59,14 +56,17 @@ class Alerter:
     Args:
         say: takes the status, every second; must be quick.
         make: of a planner.
+        holder: a name that no other alerter has.
     """
 
-    def __init__(self, job: AlertJob, clock: Clock, say: Callable[[Status], None], make: MakePlanner) -> None:
+    def __init__(
+        self, job: AlertJob, clock: Clock, say: Callable[[Status], None], make: MakePlanner, *, holder: str
+    ) -> None:
         self._job = job
         self._clock = clock
         self._say = say
-        self._holder = f"{job.location}@{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-        self._rounds = Rounds(clock, job, make)
+        self._holder = holder
+        self._rounds = Rounds(clock, job, make, holder)
         self._lanes = open_lanes(job, clock)
         self._store: Store | None = None
         self._dispatcher: Dispatcher | None = None
@@ -117,7 +117,7 @@ class Alerter:
             await self._beating.aclose()
         for lane in self._lanes.values():
             await lane.channel.aclose()
-        self._rounds.close()
+        await self._rounds.close()
         if self._store:
             self._store.close()
         self._say(self._status())

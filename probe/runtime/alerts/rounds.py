@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -21,6 +24,9 @@ EVERY: Final = 1.0
 
 LONGEST_PAUSE: Final = 5.0
 """Seconds between two tries while the store is away: whoever waits for an alert must not wait for much longer."""
+
+RELEASE_SECONDS: Final = 2.0
+"""How long letting go of the lease may take at the end."""
 
 _log = structlog.get_logger("probe.alerts")
 
@@ -46,11 +52,17 @@ class Planning(Protocol):
     def tick(self, now: Micros, health: tuple[str, ...]) -> Ticked: ...
 
 
-MakePlanner = Callable[[Store, AlertJob, Clock], Planning]
+class MakePlanner(Protocol):
+    """Makes a planner, in a thread; `holder` is the name by which it holds the lease of planning."""
+
+    def __call__(self, store: Store, job: AlertJob, clock: Clock, *, holder: str) -> Planning: ...
 
 
 class Rounds:
     """Has plans made. After one that failed all that is known is read again, for nobody knows what of it was stored.
+
+    Args:
+        holder: a name that no other alerter has.
 
     Attributes:
         outage: no plan can be made, for the store is away.
@@ -58,10 +70,11 @@ class Rounds:
         ticked: what it came to.
     """
 
-    def __init__(self, clock: Clock, job: AlertJob, make: MakePlanner) -> None:
+    def __init__(self, clock: Clock, job: AlertJob, make: MakePlanner, holder: str) -> None:
         self._clock = clock
         self._job = job
         self._make = make
+        self._holder = holder
         self._store: Store | None = None
         self._planner: Planning | None = None
         self.outage = Outage()
@@ -100,14 +113,20 @@ class Rounds:
         self.planned_at = self._clock.now()
         self._end()
 
-    def close(self) -> None:
-        """Let go of the store."""
-        if self._store:
-            self._store.close()
+    async def close(self) -> None:
+        """Let go of the store, and of the lease: who comes next need not wait for its end."""
+        if (store := self._store) is None:
+            return
+        if self.ticked is not None and self.ticked.is_planning:
+            now = self._clock.now()
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(RELEASE_SECONDS):
+                    await in_thread(partial(store.alerts.lease, self._holder, now=now, until=now))
+        store.close()
 
     def _begin(self, job: AlertJob) -> Planning:
         self._store = self._store or open_store(job.store, create=False)
-        return self._make(self._store, job, self._clock)
+        return self._make(self._store, job, self._clock, holder=self._holder)
 
     def _fail(self, why: str, now: Micros) -> None:
         self.outage.fail(why, now=now)

@@ -58,7 +58,7 @@ class Stage:
         return ChannelSettings(name=name, type="webhook", options=tuple(options.items()))
 
     def alerter(self, job: AlertJob | None = None) -> Alerter:
-        return Alerter(job or self.job, SystemClock(), self.said.append, self.planners)
+        return Alerter(job or self.job, SystemClock(), self.said.append, self.planners, holder="ours")
 
     def put(self, number: int = 1, *, channel: str = "hook", thread: str = "t1") -> None:
         message = make_message(number, channel=channel, thread=thread, at=SystemClock().now())
