@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from bench.against_curl import against_curl
+from bench.alerting import alerting
 from bench.figure import Figure, show
 from bench.known_delay import known_delay
 from bench.loading import loading
@@ -22,6 +23,7 @@ PARTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
     "b5": storing,
     "b6": service_levels,
     "b8": loading,
+    "b9": alerting,
     "curl": against_curl,
     "httpx": through_httpx,
 }

@@ -81,19 +81,21 @@ def under_load(checks: str) -> Load:
             time.sleep(MEASURE_SECONDS)
             used, until = cpu_of(daemon.pid) - before, time.time_ns() // 1000
             memory = memory_of(daemon.pid)
-        with _opened(folder / "probe.db") as store:
-            rows = _rows(store, since, until)
+        with opened(folder / "probe.db") as store:
+            rows = rows_of(store, since, until)
     return Load(rows=rows, cpu=used, memory=memory)
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+def opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """A store, with all that is in its log."""
     with closing(sqlite3.connect(file)) as store:
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         yield store
 
 
-def _rows(store: sqlite3.Connection, since: int, until: int) -> list[Row]:
+def rows_of(store: sqlite3.Connection, since: int, until: int) -> list[Row]:
+    """The slots of a time, in microseconds since the epoch."""
     found = store.execute(
         "SELECT checks.key, scheduled_at, state, lateness_us, wait_us FROM results JOIN checks ON checks.id = check_id"
         " WHERE scheduled_at >= ? AND scheduled_at < ?",

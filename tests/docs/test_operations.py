@@ -6,13 +6,22 @@ import re
 
 import pytest
 
+from probe.alerting.delivering import JITTER, PAUSES
+from probe.alerting.emergencies import PATIENCE as EMERGENCY
 from probe.assertions.conclusion import OWN_FAILURES
 from probe.model.errors import ConfigurationError, StoreError
 from probe.model.ndjson import to_json
 from probe.model.result import Result, State, Verdict
 from probe.model.run import MAX_GAP
 from probe.model.sample import PHASES, CertificateFacts, FailureKind, Phases, TlsFacts
-from probe.model.units import DAY, MINUTE, SECOND
+from probe.model.units import DAY, HOUR, MINUTE, SECOND
+from probe.runtime.alerts import frames
+from probe.runtime.alerts.alerter import FAREWELL_SECONDS
+from probe.runtime.alerts.dispatcher import LEASE
+from probe.runtime.alerts.frames import Status
+from probe.runtime.alerts.heartbeat import SHORTEST
+from probe.runtime.alerts.lane import LONGEST_REST, MOST_AT_ONCE, SEND_SECONDS
+from probe.runtime.alerts.planner import LEASE as PLANNING
 from probe.runtime.app import DRAIN_SECONDS, FINISH_SECONDS
 from probe.runtime.committing import PATIENCE
 from probe.runtime.control import PAUSE, ControlState
@@ -39,7 +48,17 @@ RESULT = Result(
     http_version="HTTP/1.1",
     tls=TlsFacts(version="TLSv1.3", cipher=None, chain=(CertificateFacts(not_after=SECOND),)),
 )
-HEALTH = Health(is_ready=True, faults=(), pending=0, stored=0, lost=0, control=(ControlState("a.example", True),))
+ALERTS = Status(planned_at=1, waiting={"ops": 1}, delivered={"ops": 1})
+HEALTH = Health(
+    is_ready=True, faults=(), pending=0, stored=0, lost=0, control=(ControlState("a.example", True),),
+    is_alerting=True, alerts=ALERTS,
+)  # fmt: skip
+
+
+def spoken(duration: int) -> str:
+    """As the page writes it: `5 s`, `2 min`, `1 h`."""
+    unit, size = ("h", HOUR) if duration >= HOUR else ("min", MINUTE) if duration >= MINUTE else ("s", SECOND)
+    return f"{duration // size} {unit}"
 
 
 def metrics() -> dict[str, set[str]]:
@@ -99,6 +118,18 @@ def test_the_exit_statuses_are_those_of_the_errors(page: str) -> None:
         f"the event loop stood still for {UNHEALTHY_LAG:g} s or more in the last minute",
         f"nothing is asked for {IDLE_SECONDS:g} s are closed; at most {MOST_CONNECTIONS} are open",
         f"at most every {PAUSE:g} s while something fails",
+        f"none were planned for {frames.LATEST_PLAN // SECOND} s",
+        f"have been sent {frames.LATEST_MESSAGE // MINUTE} minutes ago",
+        f"once its claim has run out: {LEASE // SECOND} s after it was made",
+        f"the lease of the one before, at most {PLANNING // SECOND} s",
+        f"sends what is due within {FAREWELL_SECONDS:g} s",
+        f"after {({MINUTE: 'a minute'})[EMERGENCY]} channels are told so",
+        f"after {', '.join(map(spoken, PAUSES[:-2]))}, {spoken(PAUSES[-2])} and each {spoken(PAUSES[-1])}, all of it ±{JITTER:.0%}".replace(
+            "%", " %"
+        ),
+        f"gets {MOST_AT_ONCE} messages at a time, and a channel that fails gets one, with pauses up to {LONGEST_REST // SECOND} s",
+        f"takes longer than {SEND_SECONDS:g} s is broken off",
+        f"never more than {({5: 'five'})[MINUTE // SHORTEST]} times a minute",
     ],
 )
 def test_a_number_is_the_one_of_the_code(phrase: str) -> None:

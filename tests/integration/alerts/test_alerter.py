@@ -16,20 +16,23 @@ from probe.channels.registry import KINDS
 from probe.model.channel import ChannelSettings
 from probe.model.check import AddressPolicy
 from probe.model.errors import LeaseLost, StoreUnreachable
+from probe.model.maintenance import Scope
 from probe.model.notification import DeliveryState
+from probe.model.rule import AlertRule, LevelRule, ProberCondition
 from probe.model.sensitive import Sensitive
 from probe.model.settings import Heartbeat
-from probe.model.sla import SlaRules
+from probe.model.sla import AlertLevel, SlaRules
+from probe.model.units import Micros
 from probe.runtime.alerts.alerter import Alerter
 from probe.runtime.alerts.frames import Pulse, Status
 from probe.runtime.alerts.job import AlertJob
-from probe.runtime.clock import SystemClock
+from probe.runtime.clock import Clock, SystemClock
 from probe.store import Store, open_store
 from tests.fakes.outbox import make_delivery, make_message
 from tests.fakes.planners import FakePlanners
 from tests.fakes.servers import EMPTY_OK, read_request, serving
 
-PATIENCE = 20
+PATIENCE = 60
 WELL = Pulse(faults=(), has_ticked=True, stored=1, waiting=0)
 
 
@@ -57,8 +60,8 @@ class Stage:
         options["url"] = Sensitive.plain(f"{self.url}/{name}")
         return ChannelSettings(name=name, type="webhook", options=tuple(options.items()))
 
-    def alerter(self, job: AlertJob | None = None) -> Alerter:
-        return Alerter(job or self.job, SystemClock(), self.said.append, self.planners, holder="ours")
+    def alerter(self, job: AlertJob | None = None, clock: Clock | None = None) -> Alerter:
+        return Alerter(job or self.job, clock or SystemClock(), self.said.append, self.planners, holder="ours")
 
     def put(self, number: int = 1, *, channel: str = "hook", thread: str = "t1") -> None:
         message = make_message(number, channel=channel, thread=thread, at=SystemClock().now())
@@ -66,6 +69,16 @@ class Stage:
 
     def paths(self) -> list[str]:
         return [head.split(b" ")[1].decode() for head, _ in self.requests]
+
+
+class Hurried(SystemClock):
+    """A minute in a second."""
+
+    def __init__(self) -> None:
+        self._began = SystemClock().now()
+
+    def now(self) -> Micros:
+        return self._began + 60 * (super().now() - self._began)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -141,6 +154,23 @@ async def test_a_store_that_is_not_there_at_the_start_is_waited_for(stage: Stage
         await until(lambda: stage.said[-1].planned_at is not None)
 
 
+async def test_a_store_that_is_away_for_long_is_told_past_it_and_written_down_once_it_is_back(stage: Stage) -> None:
+    def away(_: Store) -> None:
+        raise StoreUnreachable("it does not answer")
+
+    level = LevelRule(level=AlertLevel.CRITICAL, condition=ProberCondition(), notify=("hook",))
+    job = replace(stage.job, rules=(AlertRule(name="prober", scope=Scope(), levels=(level,)),))
+    stage.planners.act = away
+    async with running(stage.alerter(job, Hurried())):
+        await until(lambda: len(stage.requests) == 1)
+        assert stage.store.outbox.list(limit=9) == ()
+        stage.planners.act = lambda _: None
+        await until(lambda: len(stage.requests) == 2)
+    told = [json.loads(body)["type"].rpartition(".")[2] for _, body in stage.requests]
+    assert told == ["firing", "resolved"]
+    assert {each.state for each in stage.store.outbox.list(limit=9)} == {DeliveryState.DELIVERED}
+
+
 async def test_who_has_lost_the_lease_reads_everything_again(stage: Stage) -> None:
     def lost(_: Store) -> None:
         stage.planners.act = lambda _: None
@@ -184,5 +214,9 @@ async def test_the_heartbeat_is_pinged_after_a_complete_cycle(stage: Stage) -> N
     async with running(stage.alerter(beating)) as alerter:
         await until(lambda: bool(stage.said) and stage.said[-1].planned_at is not None)
         assert stage.paths() == []
-        alerter.feel(WELL)
-        await until(lambda: stage.paths() == ["/ping"])
+
+        def is_pinged() -> bool:
+            alerter.feel(WELL)
+            return stage.paths() == ["/ping"]
+
+        await until(is_pinged)

@@ -19,7 +19,7 @@ from probe.runtime.alerts.frames import Pulse
 from probe.runtime.alerts.supervisor import Supervisor
 from probe.runtime.clock import SystemClock
 
-PATIENCE = 20
+PATIENCE = 60
 ROOT = Path(__file__).parents[3]
 
 
