@@ -173,3 +173,17 @@ async def test_an_alert_that_is_not_there_can_not_be_taken_on(stage: Stage) -> N
         2,
         "there is no alert a9999999999; `probe alerts list` prints their ids\n",
     )
+
+
+async def test_why_there_was_an_alert_is_answered(stage: Stage) -> None:
+    run = await stage.run("alerts", "why", "shop/home")
+    assert (run.status, run.errors) == (0, "")
+    assert run.output.startswith("there was 1 alert of shop/home, told to nobody\n")
+    assert "down (refused) from here on" in run.output
+    assert "- there are no channels, so nobody can be told: add some to `channels`" in run.output
+    told = json.loads((await stage.run("alerts", "why", "shop/home", "--format", "json", "--last", "1h")).output)
+    assert told["check"] == "shop/home"
+    misspelt = await stage.run("alerts", "why", "shop/hom")
+    assert misspelt.status == 2
+    both = await stage.run("alerts", "why", "shop/home", "--at", "2026-01-01T00:00:00Z", "--from", "2026-01-01")
+    assert both.status == 2

@@ -88,3 +88,27 @@ def backtest(
             kind=format_,
         ),
     )
+
+
+@alerts.command()
+def why(
+    check: Annotated[str, typer.Argument(metavar="CHECK", help="Such as orders/list.", show_default=False)],
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="The hour before this moment, and the one after it.")
+    ] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    last: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Up to now; 1d unless told otherwise.", show_default=False)
+    ] = None,
+    location: LocationOption = None,
+    format_: FormatOption = "text",
+) -> None:
+    """Print why there was an alert of a check, or none: what each rule saw, what was decided, who was told."""
+    from probe.cli.alerts.why import why_command
+    from probe.cli.period import AskedPeriod
+
+    span = last or (None if from_ or to else "1d")
+    why_command(config, check, AskedPeriod(start=from_, end=to, last=span), format_, at=at, location=location)
