@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeAlias
@@ -46,11 +47,24 @@ class Form:
 
     def body(self, message: Message, home: Home) -> str:
         """The message in this form, alerts left out from the end until it fits, and counted where they are."""
-        for leaner in _leaner(message):
-            text = to_text(self.write(leaner, home))
-            if len(text.encode()) <= self.limit:
-                return text
+
+        def size(count: int) -> int:
+            return len(self._text(_with(message, count), home))
+
+        text = self._text(message, home)
+        if len(text) <= self.limit:
+            return text
+        if count := bisect_right(range(1, len(message.entries)), self.limit, key=size):
+            return self._text(_with(message, count), home)
+        for bare in _essence(message):
+            text = self._text(bare, home)
+            if len(text) <= self.limit:
+                break
         return text
+
+    def _text(self, message: Message, home: Home) -> str:
+        """Its characters are all ASCII, and so as many as its bytes."""
+        return to_text(self.write(message, home))
 
 
 def to_text(value: Json) -> str:
@@ -58,11 +72,8 @@ def to_text(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _leaner(message: Message) -> Iterator[Message]:
-    """The message as it is, then with one alert fewer each time, then with the first one's essence alone."""
-    yield message
-    for count in range(len(message.entries) - 1, 0, -1):
-        yield _with(message, count)
+def _essence(message: Message) -> Iterator[Message]:
+    """With the first alert alone, and ever less of it."""
     first = _with(message, 1)
     yield (
         bare := replace(first, entries=tuple(replace(each, outcomes=(), phases=(), past=()) for each in first.entries))
