@@ -163,6 +163,16 @@ def levels(store: Store) -> None:
         ranges.levels(END - 20 * DAY + MINUTE, END)
 
 
+def singles(store: Store) -> None:
+    with store.ranges("default") as ranges:
+        ranges.singles(END - 5 * MINUTE, END, ["latency"])
+
+
+def sums(store: Store) -> None:
+    with store.ranges("default") as ranges:
+        ranges.sums(END - 20 * DAY + MINUTE, END)
+
+
 def late(store: Store) -> None:
     store.record([unmeasured(check=CHECK, scheduled_at=MIDNIGHT + 1), up(check=CHECK, scheduled_at=MIDNIGHT + 2)])
     store.record([up(check=CHECK, scheduled_at=MIDNIGHT + 1)])
@@ -181,6 +191,8 @@ ASKED: Final[dict[str, Callable[[Store], object]]] = {
     "the past of a check, rolled up": tiles,
     "when a check began": began,
     "service levels of all checks": levels,
+    "the newest results of all checks": singles,
+    "sums over the results of all checks": sums,
     "a late result in the place of an unknown": late,
     "rolling up": lambda store: store.roll_up("default", now=END + HOUR, zone=ZoneInfo("UTC"), limit=5),
     "purging": lambda store: list(
