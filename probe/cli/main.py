@@ -22,6 +22,7 @@ from probe.cli.exporting.commands import export
 from probe.cli.importing.commands import imports
 from probe.cli.incidents.commands import ack, incidents
 from probe.cli.maintenance.commands import maintenance
+from probe.cli.silence.commands import silence
 from probe.cli.sla.commands import sla
 from probe.cli.slo.commands import slo
 
@@ -186,6 +187,7 @@ app.command()(export)
 app.add_typer(incidents, name="incidents")
 app.command()(ack)
 app.add_typer(alerts, name="alerts")
+app.add_typer(silence, name="silence")
 app.add_typer(imports, name="import")
 app.add_typer(maintenance, name="maintenance")
 app.add_typer(deliveries, name="deliveries")

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from probe.config.choices import LIST, MAPPING, MAPPING_OR_WORD, WORD
-from probe.config.condition_schema import condition_schema, sentence_schema
+from probe.config.condition_schema import refer, sentence_schema
 from probe.config.fields import DURATION_SCHEMA, Contact, Duration, Row, Slug, Text, found, plain_text, quantity, wrong
 from probe.config.held import HeldField
 from probe.config.sections import Section, required
@@ -59,7 +59,7 @@ Reminder: TypeAlias = Annotated[
 ]
 """Microseconds, or never."""
 
-When: TypeAlias = Annotated[object, BeforeValidator(_condition), WithJsonSchema(condition_schema(is_complete=False))]
+When: TypeAlias = Annotated[object, BeforeValidator(_condition), refer("Comparable")]
 """A condition, whose meaning is read elsewhere; where levels compare it, without a comparison."""
 
 Grouped: TypeAlias = Annotated[

@@ -47,7 +47,7 @@ def _addresses(value: object) -> tuple[str, ...]:
 def _choice(option: Option) -> object:
     def read(value: object) -> object:
         if value not in option.choices:
-            raise wrong(f"write {' or '.join(option.choices)}; found {found(value)}")
+            raise wrong(f"write one of {', '.join(option.choices)}; found {found(value)}")
         return value
 
     return Annotated[str, BeforeValidator(read), WithJsonSchema({"enum": list(option.choices)})]

@@ -75,9 +75,7 @@ class ChannelBuilder:
 
     def _fields(self, said: object, path: Path) -> ChannelFields | None:
         if not isinstance(said, dict):
-            self.blame(
-                path, f"write a mapping with its type, such as {{type: {next(iter(KINDS))}, …}}; found {found(said)}"
-            )
+            self.blame(path, f"write a mapping with its type, which is one of {', '.join(KINDS)}; found {found(said)}")
             return None
         kind = said.get("type")
         if not isinstance(kind, str) or kind not in KINDS:

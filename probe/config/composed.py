@@ -8,11 +8,11 @@ from typing import Final
 
 from pydantic_core import PydanticCustomError
 
+from probe.config.comparisons import Head
 from probe.config.conditions import (
     BURN_RATE,
     PROBER,
     STATES,
-    Head,
     Sentence,
     is_comparison,
     parse_comparison,
@@ -212,9 +212,8 @@ def _stated(form: str, said: Mapping[str, object]) -> str:
     if form == "state":
         state = _text(said, "state", "down")
         if state not in STATES:
-            raise ValueError(
-                f'"{state[:60]}" is no state to tell of{did_you_mean(state, STATES)}; known are {", ".join(STATES)}'
-            )
+            advice = did_you_mean(state, STATES) or f"; known are {', '.join(STATES)}"
+            raise ValueError(f'"{state[:60]}" is no state to tell of{advice}')
         return state
     if form == "burn_rate":
         objective = _text(said, "burn_rate", "availability")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pydantic import WithJsonSchema
+
 from probe.config.composed import MOST
 from probe.config.conditions import LONGEST, PROBER, STATES
 from probe.config.fields import DURATION_SCHEMA
@@ -12,6 +14,7 @@ from probe.config.held import HELD_SCHEMA
 from probe.config.metrics import OPERATORS
 from probe.model.rule import Metric, Statistic
 
+_STAND_IN: Final = "x-definition"
 _STATISTICS: Final = "|".join(
     (*(each for each in Statistic if each is not Statistic.PERCENTILE), r"p\d{1,2}(\.\d{1,3})?")
 )
@@ -43,30 +46,46 @@ def sentence_schema(*, is_complete: bool) -> dict[str, object]:
     }
 
 
-def condition_schema(*, is_complete: bool = True) -> dict[str, object]:
-    """Of a condition in any form; four `all` or `any` deep, which is as deep as they go."""
-    leaf = [sentence_schema(is_complete=True), *_objects()]
-    nested: dict[str, object] = {"anyOf": leaf}
-    for _ in range(_DEEPEST):
-        nested = {"anyOf": [*leaf, *(_group(key, nested) for key in ("all", "any"))]}
-    if is_complete:
-        return nested
-    return {"anyOf": [sentence_schema(is_complete=False), nested]}
+def definitions() -> dict[str, object]:
+    """What `refer` refers to."""
+    forms = [sentence_schema(is_complete=True), *_objects(), _group("all"), _group("any")]
+    return {
+        "Condition": {"anyOf": forms},
+        "Comparable": {"anyOf": [sentence_schema(is_complete=False), *forms[1:]]},
+        "Held": HELD_SCHEMA,
+    }
 
 
-_DEEPEST: Final = 2
-"""Deeper than that editors needn't help."""
+def refer(name: str) -> WithJsonSchema:
+    """Stands for one of `definitions` until the whole schema is made: pydantic knows none of them."""
+    return WithJsonSchema({_STAND_IN: name})
 
 
-def _group(key: str, conditions: dict[str, object]) -> dict[str, object]:
+def with_definitions(schema: object) -> object:
+    """The schema with references where `refer` stood."""
+    if isinstance(schema, dict):
+        kept = {key: with_definitions(value) for key, value in schema.items() if key != _STAND_IN}
+        return {**kept, **_reference(str(schema[_STAND_IN]))} if _STAND_IN in schema else kept
+    return [with_definitions(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def condition_schema() -> dict[str, object]:
+    """Of a condition in any form."""
+    return {**_reference("Condition"), "$defs": definitions()}
+
+
+def _reference(name: str) -> dict[str, object]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _group(key: str) -> dict[str, object]:
     words = {"all": "All of these hold, of one check.", "any": "Any of these holds."}
-    return _object(
-        {key: {"type": "array", "items": conditions, "minItems": 1, "maxItems": MOST, "description": words[key]}}, key
-    )
+    items = {"type": "array", "items": _reference("Condition"), "minItems": 1, "maxItems": MOST}
+    return _object({key: {**items, "description": words[key]}}, key)
 
 
 def _objects() -> list[dict[str, object]]:
-    held = {"for": {**HELD_SCHEMA, "description": "How long it must hold."}}
+    held = {"for": {**_reference("Held"), "description": "How long it must hold."}}
     return [
         _object({"when": {**sentence_schema(is_complete=True)}, **held}, "when"),
         _object({"state": {"enum": list(STATES), "description": "What a check's results are."}, **held}, "state"),

@@ -1,33 +1,27 @@
 """Conditions of alert rules as sentences: `down`, `p95(latency) over 5m > 800ms`, `burn_rate(availability)`.
 
-A metric's sentence is `STATISTIC(METRIC) [over PERIOD] OPERATOR THRESHOLD`; the part before the operator is its head. The threshold is a value in
-the metric's unit, or another period with or without a change: `last week + 20%`.
+A metric's sentence is `STATISTIC(METRIC) [over PERIOD] OPERATOR THRESHOLD`; the part before the operator is its head.
 """
 
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
+from probe.config.comparisons import Head, compared
 from probe.config.messages import did_you_mean
 from probe.config.metrics import (
     EXAMPLES,
     METRICS,
     NAMES,
     OPERATORS,
-    Unit,
     metric_name,
     read_metric,
     read_statistic,
-    read_threshold,
-    statistic_name,
-    write_threshold,
 )
-from probe.model.check import SLUG, Operator
+from probe.model.check import SLUG
 from probe.model.result import State
 from probe.model.rule import (
-    Baseline,
     BurnCondition,
     Metric,
     MetricCondition,
@@ -35,7 +29,7 @@ from probe.model.rule import (
     StateCondition,
     Statistic,
 )
-from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros, format_duration, format_percentage, parse_duration
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros, format_duration, parse_duration
 
 Sentence: TypeAlias = StateCondition | MetricCondition | BurnCondition | ProberCondition
 
@@ -56,35 +50,7 @@ _HEAD: Final = re.compile(r"(?P<statistic>[\w.]+) ?\((?P<metric>[^()]*)\) ?", re
 _BARE: Final = re.compile(r"(?:availability|certificate\.expires_in)(?= |[<>=!]|$) ?")
 _BURN: Final = re.compile(rf"{BURN_RATE}(?: ?\( ?(?P<objective>[^()]*?) ?\))?")
 _OVER: Final = re.compile(r"over (?P<period>[^<>=!]*)")
-_COMPARISON: Final = re.compile(r"(?P<operator>[<>=!]+) ?(?P<threshold>.*)")
-_CHANGE: Final = re.compile(
-    rf"(?P<baseline>{'|'.join(Baseline)})(?: ?(?P<sign>[+-]) ?(?P<change>.*))?", re.ASCII
-)  # fmt: skip
-_LARGEST_CHANGE: Final = 100
-"""A hundredfold."""
-
 _ADVICE: Final = "write down, degraded, no data, prober trouble, burn_rate, or what is measured, such as p95(latency) over 5m > 800ms"
-
-
-class Head(NamedTuple):
-    """What is looked at, before it is compared with anything."""
-
-    metric: Metric
-    target: str
-    statistic: Statistic
-    quantile: Fraction | None
-    period: Micros
-
-    @property
-    def unit(self) -> Unit:
-        """In what it is compared."""
-        return METRICS[self.metric].statistics[self.statistic]
-
-    def __str__(self) -> str:
-        name = metric_name(self.metric, self.target)
-        if not METRICS[self.metric].is_bare:
-            name = f"{statistic_name(self.statistic, self.quantile)}({name})"
-        return name if self.metric is Metric.CERTIFICATE else f"{name} over {format_duration(self.period)}"
 
 
 def parse_condition(text: str) -> Sentence:
@@ -103,7 +69,7 @@ def parse_condition(text: str) -> Sentence:
     head, comparison = _read_head(text)
     if not comparison:
         raise ValueError(f"`{head}` is compared with nothing; write such as `{head} > {EXAMPLES[head.unit]}`")
-    return _compared(head, comparison)
+    return compared(head, comparison)
 
 
 def parse_head(text: str) -> Head:
@@ -124,7 +90,7 @@ def parse_comparison(head: Head, text: str) -> MetricCondition:
     Raises:
         ValueError: it is none.
     """
-    return _compared(head, _plain(text))
+    return compared(head, _plain(text))
 
 
 def is_comparison(text: str) -> bool:
@@ -219,74 +185,3 @@ def _example(name: str) -> str:
     if name in ("failure", "errors", "unknown", "results"):
         return f"count({'failure timeout' if name == 'failure' else name}) over 5m > 3"
     return f"p95({name}) over 5m > {'64KiB' if name.startswith('bytes') else '800ms'}"
-
-
-def _compared(head: Head, text: str) -> MetricCondition:
-    found = _COMPARISON.fullmatch(text)
-    if not found or found["operator"] not in list(OPERATORS):
-        near = {"=": "==", "=>": ">=", "=<": "<=", "<>": "!="}.get(found["operator"] if found else "")
-        advice = f"did you mean `{near}`?" if near else f"write one of {' '.join(OPERATORS)}"
-        raise ValueError(f'"{text[:60]}" is no comparison; {advice}')
-    operator, written = Operator(found["operator"]), found["threshold"].strip()
-    if not written:
-        raise ValueError(f"there is no threshold behind `{operator}`; write one, such as {EXAMPLES[head.unit]}")
-    if change := _CHANGE.fullmatch(written):
-        baseline, threshold = Baseline(change["baseline"]), _change(head, change)
-        shown = str(baseline)
-        if threshold:
-            shown += f" {'+' if threshold > 0 else '-'} {format_percentage(abs(threshold))}"
-    else:
-        baseline, threshold = None, _threshold(head, operator, written)
-        shown = write_threshold(head.unit, threshold)
-    return MetricCondition(
-        text=f"{head} {operator} {shown}",
-        metric=head.metric,
-        target=head.target,
-        statistic=head.statistic,
-        quantile=head.quantile,
-        period=head.period,
-        operator=operator,
-        threshold=threshold,
-        baseline=baseline,
-    )
-
-
-def _threshold(head: Head, operator: Operator, written: str) -> Fraction:
-    try:
-        threshold = read_threshold(head.unit, written)
-    except ValueError as error:
-        raise ValueError(f"{error}, or yesterday, last week or last period") from None
-    if head.metric is not Metric.CERTIFICATE and (reason := _why_constant(head.unit, operator, threshold)):
-        raise ValueError(f"`{head} {operator} {written}` {reason}")
-    return threshold
-
-
-def _why_constant(unit: Unit, operator: Operator, threshold: Fraction) -> str | None:
-    """Why it holds always, or never: nothing is less than nothing, and no share more than the whole."""
-    if unit is Unit.SHARE and threshold > 1:
-        return "is beyond the whole; write at most 100%"
-    if threshold == 0 and operator is Operator.LESS:
-        return "can never hold: nothing is less than that"
-    if threshold == 0 and operator is Operator.AT_LEAST:
-        return "always holds: nothing is less than that"
-    if unit is Unit.SHARE and threshold == 1 and operator in (Operator.GREATER, Operator.AT_MOST):
-        return f"{'can never hold' if operator is Operator.GREATER else 'always holds'}: nothing is more than that"
-    return None
-
-
-def _change(head: Head, found: re.Match[str]) -> Fraction:
-    """What is added to another period's value, as a share of it."""
-    if head.metric is Metric.CERTIFICATE or head.statistic in (Statistic.ALWAYS, Statistic.ONCE):
-        raise ValueError(f"`{head}` has no one value of another period to be compared with; write a {head.unit}")
-    if not found["sign"]:
-        return Fraction(0)
-    try:
-        share = read_threshold(Unit.SHARE, found["change"].strip())
-    except ValueError:
-        example = f"{found['baseline']} {found['sign']} 20%"
-        raise ValueError(f'"{found["change"][:40]}" is no percentage; write such as {example}') from None
-    if share > _LARGEST_CHANGE or (found["sign"] == "-" and share >= 1):
-        raise ValueError(
-            f"a change of {found['sign']}{found['change']} is too much; write up to +10000%, or more than -100%"
-        )
-    return share if found["sign"] == "+" else -share

@@ -8,8 +8,9 @@ from typing import Final
 
 from probe.config.alert_fields import EscalationFields, LevelFields, NotificationFields, RuleFields
 from probe.config.channels import why_no_expiry
+from probe.config.comparisons import Head
 from probe.config.composed import ConditionReader, Sustained, leaves
-from probe.config.conditions import Head, is_head, parse_head
+from probe.config.conditions import is_head, parse_head
 from probe.config.document import Path
 from probe.config.filling import Blame
 from probe.config.messages import did_you_mean
@@ -223,23 +224,6 @@ class RuleBuilder:
             self.blame((*path, "min_samples"), "says nothing here: only periods of a metric have samples; leave it out")
         if fields.min_locations is not None and StateCondition not in kinds:
             self.blame((*path, "min_locations"), "says nothing here: only states are known by location; leave it out")
-
-
-def read_contacts(said: Mapping[str, Sequence[str]], names: Names, blame: Blame) -> dict[str, tuple[str, ...]]:
-    """Groups of channels by their names; members that aren't channels are blamed."""
-    for name, members in said.items():
-        path: Path = ("contacts", name)
-        if name in names.channels:
-            blame(path, f'a channel has the name "{name}" already; give one of them another')
-        for index, member in enumerate(members):
-            where = (*path, index) if len(members) > 1 else path
-            if member in names.contacts and member not in names.channels:
-                blame(where, f'"{member}" is a group itself; name its channels')
-            elif member not in names.channels:
-                blame(where, f'there is no channel "{member[:130]}" in this file{did_you_mean(member, names.channels)}')
-    return {
-        name: tuple(dict.fromkeys(each for each in members if each in names.channels)) for name, members in said.items()
-    }
 
 
 def _levels_of(condition: Condition, said: AlertLevel | None) -> tuple[AlertLevel, ...]:

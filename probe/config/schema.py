@@ -6,12 +6,13 @@ Meaning is given elsewhere (`build`); here stands only which keys exist and what
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from probe.config.alert_fields import MOST_RULES, HeartbeatField, NotificationFields, RuleFields
 from probe.config.channel_fields import MOST_CHANNELS, ChannelField
+from probe.config.condition_schema import definitions, with_definitions
 from probe.config.depending import MOST as MOST_DEPENDENCIES
 from probe.config.fields import (
     Contact,
@@ -263,4 +264,8 @@ class FileFields(Section):
 def json_schema() -> dict[str, object]:
     """The JSON Schema of the file, for editors and other tools."""
     schema = FileFields.model_json_schema(by_alias=True, schema_generator=FileSchema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    schema["$defs"] |= definitions()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **cast("dict[str, object]", with_definitions(schema)),
+    }

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from probe.config.alert_fields import HeartbeatFields
 from probe.config.alert_warnings import RuleNotes
 from probe.config.channels import ChannelBuilder
+from probe.config.contacts import read_contacts
 from probe.config.default_rules import default_rules
 from probe.config.filling import Blame, Filling
 from probe.config.references import has_reference
-from probe.config.rules import RuleBuilder, read_contacts
+from probe.config.rules import RuleBuilder
 from probe.config.schema import FileFields
 from probe.config.scopes import Names
 from probe.config.urls import hidden, masked, why_not_an_address

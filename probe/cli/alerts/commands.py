@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -26,6 +26,27 @@ from probe.cli.arguments import (
 )
 
 alerts = typer.Typer(help="What is told to whom, and whether that works.", no_args_is_help=True)
+
+TableOption: TypeAlias = Annotated[str, typer.Option("--format", metavar="table|json", help="How it is printed.")]
+
+
+@alerts.command("list")
+def list_(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    history: Annotated[
+        bool, typer.Option("--history", help="The alerts of a period instead, also those that are over.")
+    ] = False,
+    from_: FromOption = None,
+    to: ToOption = None,
+    last: LastOption = None,
+    format_: TableOption = "table",
+) -> None:
+    """Print the rules, who is told by each, and the alerts that go on."""
+    from probe.cli.alerts.list import list_command
+    from probe.cli.period import AskedPeriod
+
+    list_command(config, AskedPeriod(start=from_, end=to, last=last), format_, with_past=history)
 
 
 @alerts.command("test")
@@ -68,7 +89,7 @@ def backtest(
     api: ApiOption = None,
     label: LabelOption = None,
     location: LocationOption = None,
-    format_: Annotated[str, typer.Option("--format", metavar="table|json", help="How it is printed.")] = "table",
+    format_: TableOption = "table",
 ) -> None:
     """Replay rules over stored history: what would have fired, for how long, and which outages would have been missed."""
     from probe.cli.alerts.backtest import Asked, backtest_command

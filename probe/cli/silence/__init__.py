@@ -1,0 +1,1 @@
+"""`probe silence`: alerts that nobody wants to be told for a while."""
