@@ -22,6 +22,7 @@ from probe.model.notification import Delivery, DeliveryState
 from probe.model.sensitive import Sensitive
 from probe.store import open_store
 from tests.e2e.daemon import PATIENCE, Daemon, daemon, write_checks
+from tests.fakes.receivers.smtp import Mailbox, smtp_server
 from tests.fakes.servers import EMPTY_OK, Server, read_request, serving
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a key of thirty-two bytes or so.").decode()
@@ -61,6 +62,7 @@ class Stage:
     is_up: bool = True
     hangs: bool = False
     posts: list[Post] = field(default_factory=list)
+    box: Mailbox = field(default_factory=Mailbox)
 
     async def be_target(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
@@ -74,9 +76,10 @@ class Stage:
             await asyncio.sleep(PATIENCE)
         writer.write(EMPTY_OK)
 
-    def write(self, target: Server, receiver: Server, *, title: str = "One") -> None:
+    def write(self, target: Server, receiver: Server, *, more_channels: str = "") -> None:
         more = (
-            f'channels: {{hook: {{type: webhook, url: "{receiver.url("/hook")}", secret: "${{env:HOOK_SECRET}}"}}}}\n'
+            f'channels:\n  hook: {{type: webhook, url: "{receiver.url("/hook")}", secret: "${{env:HOOK_SECRET}}"}}\n'
+            f"{more_channels}"
             "alerts: [{name: down, when: down, for: 1, group_wait: 0s, group_interval: 1s}]\n"
         )
         write_checks(
@@ -84,7 +87,7 @@ class Stage:
             more=more, every="1h",
         )  # fmt: skip
         path = self.folder / "checks.yaml"
-        path.write_text(path.read_text().replace("every: 1h", f"every: 1h, title: {title}"))
+        path.write_text(path.read_text().replace("every: 1h", "every: 1h, title: One"))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Daemon]:
@@ -112,6 +115,19 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     stage = Stage(tmp_path)
     async with serving(stage.be_target) as target, serving(stage.be_receiver) as receiver:
         stage.write(target, receiver)
+        yield stage
+
+
+@pytest.fixture
+async def stage_with_mail(tmp_path: Path) -> AsyncIterator[Stage]:
+    stage = Stage(tmp_path)
+    async with (
+        serving(stage.be_target) as target,
+        serving(stage.be_receiver) as receiver,
+        smtp_server(stage.box),
+    ):
+        mail = f'to: ops@example.com, from: probe@example.com, smtp: "smtp://127.0.0.1:{stage.box.port}", tls: never'
+        stage.write(target, receiver, more_channels=f"  mail: {{type: email, {mail}}}\n")
         yield stage
 
 
@@ -165,6 +181,21 @@ async def test_an_outage_is_told_once_and_so_is_its_end_whatever_the_daemon_does
     told = [(each.message.occasion.value, each.state, each.tries) for each in stage.outbox()]
     assert told == [("firing", DeliveryState.DELIVERED, 1), ("resolved", DeliveryState.DELIVERED, 1)]
     assert len({each.message.thread for each in stage.outbox()}) == 1
+
+
+async def test_an_outage_is_one_mail_and_one_webhook_and_so_is_its_end(stage_with_mail: Stage) -> None:
+    stage = stage_with_mail
+    async with stage.running():
+        stage.is_up = False
+        await stage.settled(2)
+        stage.is_up = True
+        await stage.settled(4)
+    assert [post.occasion.rpartition(".")[2] for post in stage.posts] == ["firing", "resolved"]
+    first, second = stage.box.mails
+    assert [str(mail["subject"]).partition(" ")[0] for mail in (first, second)] == ["[CRITICAL]", "[RESOLVED]"]
+    assert first["references"] == second["references"]
+    assert first["message-id"] != second["message-id"]
+    assert {each.state for each in stage.outbox()} == {DeliveryState.DELIVERED}
 
 
 async def test_an_alerter_that_is_killed_before_it_settled_a_message_has_it_sent_again_with_the_same_id(

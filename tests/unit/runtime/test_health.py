@@ -6,8 +6,10 @@ from typing import cast
 import pytest
 
 from probe.model.units import SECOND
+from probe.runtime.alerts.frames import Status
+from probe.runtime.alerts.supervisor import Supervisor
 from probe.runtime.control import ControlState, ControlTargets
-from probe.runtime.health import Health, examine
+from probe.runtime.health import Health, examine, with_alerts
 from probe.runtime.lag import LagMeter
 from probe.runtime.outage import Outage
 from probe.runtime.scheduler import Scheduler
@@ -121,3 +123,27 @@ def test_housekeeping_that_fails_twice_is_a_fault_and_once_is_none() -> None:
     assert body.examined().faults == ()
     body.housekeeping.fail("no room", now=NOW + 300 * SECOND)
     assert body.examined().faults == ("the store is neither rolled up nor purged since 2026-11-20T12:03:00Z: no room",)
+
+
+@dataclass
+class Alerting:
+    """What an alerter says of itself."""
+
+    is_wanted: bool = True
+    outage: Outage = field(default_factory=Outage)
+    status: Status | None = None
+
+    def faults(self) -> tuple[str, ...]:
+        return ("messages that reached nobody: 2",)
+
+
+def test_that_people_can_not_be_told_is_a_fault() -> None:
+    alerting = Alerting(status=Status(planned_at=NOW))
+    health = with_alerts(Body().examined(), cast("Supervisor", alerting))
+    assert health.faults == ("messages that reached nobody: 2",)
+    assert (health.is_ready, health.is_alerting, health.alerts) == (True, True, alerting.status)
+
+
+def test_where_there_is_nobody_to_tell_nothing_is_said_of_alerts() -> None:
+    health = with_alerts(Body().examined(), cast("Supervisor", Alerting(is_wanted=False)))
+    assert (health.faults, health.is_alerting) == ((), None)
