@@ -43,7 +43,10 @@ def test_five_lines_are_a_first_check() -> None:
 
 @pytest.mark.parametrize("file", sorted(GOOD.glob("*.yaml")), ids=lambda file: file.stem)
 def test_every_good_file_loads(file: Path) -> None:
-    assert load(file, environment={"ORDERS_TOKEN": "t", "PASSWORD": "p", "SECRET": "whsec_" + "QUJD" * 8}).checks
+    environment = dict.fromkeys(("ORDERS_TOKEN", "PASSWORD"), "s")
+    environment |= dict.fromkeys(("SECRET", "HOOK_SECRET"), "whsec_" + "QUJD" * 8)
+    environment |= {"HOOK_URL": "https://hooks.example.com/", "SMTP_URL": "smtps://probe:s@mail.example.com"}
+    assert load(file, environment=environment).checks
 
 
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete", "options", "trace"])
