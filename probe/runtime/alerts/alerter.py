@@ -161,8 +161,9 @@ class Alerter:
         if self._store and self._dispatcher:
             with suppress(StoreError):
                 self._stock = await in_thread(_stock, self._store, self._clock.now())
-            is_planning = self._rounds.ticked is not None and self._rounds.ticked.is_planning
-            self._dispatcher.foreign = frozenset(() if is_planning else set(self._stock.waiting) - set(self._lanes))
+            decides = self._rounds.ticked is not None and self._rounds.ticked.is_planning
+            self._dispatcher.is_planning = decides
+            self._dispatcher.foreign = frozenset(() if decides else set(self._stock.waiting) - set(self._lanes))
 
     async def _help(self) -> None:
         self._emergency.look(self._job, self._lanes, self._rounds.outage)

@@ -81,6 +81,7 @@ class Dispatcher:
 
     Attributes:
         foreign: channels with messages that another daemon's file has, not ours: they are left to it.
+        is_planning: it is our daemon that decides: what its file hasn't, nobody has any more.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._is_closed = False
         self.foreign: frozenset[str] = frozenset()
+        self.is_planning = False
 
     def replace(self, lanes: Mapping[str, Lane]) -> None:
         """Send by these channels from now on; what is being sent comes to its end by the old ones."""
@@ -228,9 +230,7 @@ class Dispatcher:
 
     async def _ended_as_sent(self, delivery: Delivery, lane: Lane | None) -> _Ended:
         if lane is None:
-            why = f"the file has no channel {delivery.message.channel} any more"
-            sent = Sent(self._clock.now(), 0, is_delivered=False, answer=why, is_final=True)
-            return _Ended(delivery, settle(delivery, sent, now=self._clock.now(), chance=0.0))
+            return self._ended_as_unknown(delivery)
         sent = await lane.send(delivery.message)
         now = self._clock.now()
         works_again = lane.note(sent, now=now)
@@ -239,6 +239,20 @@ class Dispatcher:
             lane.give_up(delivery.message.id, settled.attempt.answer)
         copy = None if sent.is_delivered else self._copy(delivery, lane, at_once=settled.is_given_up)
         return _Ended(delivery, settled, copy, works_again)
+
+    def _ended_as_unknown(self, delivery: Delivery) -> _Ended:
+        """One of a channel that our file hasn't: it is over if we decide, and another daemon's where we don't."""
+        now, name = self._clock.now(), delivery.message.channel
+        if self.is_planning:
+            why = f"the file has no channel {name} any more"
+            return _Ended(
+                delivery,
+                settle(delivery, Sent(now, 0, is_delivered=False, answer=why, is_final=True), now=now, chance=0.0),
+            )
+        self.foreign |= {name}
+        why = f"left to a daemon whose file has a channel {name}"
+        attempt = Try(message=delivery.message.id, at=now, took=0, is_delivered=False, answer=why, is_final=False)
+        return _Ended(delivery, Settled(DeliveryState.WAITING, attempt, due_at=now))
 
     def _copy(self, delivery: Delivery, lane: Lane, *, at_once: bool) -> Delivery | None:
         other = self._lanes.get(lane.settings.fallback or "")

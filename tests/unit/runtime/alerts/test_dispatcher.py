@@ -242,15 +242,16 @@ async def test_what_expires_is_given_up_and_told_by_the_fallback() -> None:
 
 async def test_a_message_of_a_channel_that_the_file_has_no_more_is_given_up() -> None:
     stage = Stage(FakeOutbox(make_delivery(make_message(1, channel="pager"))))
+    stage.dispatcher.is_planning = True
     await stage.look()
     assert stage.outbox.kept["msg_t1_1"].why == "the file has no channel pager any more"
 
 
 async def test_what_another_daemons_file_has_is_left_to_it() -> None:
     stage = Stage(FakeOutbox(make_delivery(make_message(1, channel="pager"))))
-    stage.dispatcher.foreign = frozenset({"pager"})
-    await stage.look()
+    await stage.let_pass(10)
     assert stage.states() == {"msg_t1_1": DeliveryState.WAITING}
+    assert len(stage.outbox.ledger) == 1, "it is claimed once by mistake, and then not any more"
 
 
 async def test_a_fault_in_a_channel_is_an_answer_like_any_other() -> None:
