@@ -203,7 +203,7 @@ class Grouping:
         interval: how long later ones wait after a message.
     """
 
-    by: tuple[str, ...] = ("api",)
+    by: tuple[str, ...] = ("api", "rule")
     wait: Micros = DEFAULT_GROUP_WAIT
     interval: Micros = DEFAULT_GROUP_INTERVAL
 
