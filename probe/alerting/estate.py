@@ -52,6 +52,13 @@ class Estate:
             return (check,) if check else ()
         return self.members.get(subject.id, ()) if subject.kind is SubjectKind.API else ()
 
+    def needs(self, name: str) -> tuple[str, ...]:
+        """What a check depends on, or an API by its id: what all of its checks do."""
+        check = self.checks.get(name)
+        members = (check,) if check else self.members.get(name, ())
+        first = members[0].depends_on if members else ()
+        return tuple(each for each in first if all(each in member.depends_on for member in members))
+
     def api_of(self, subject: Subject) -> str:
         """The API's id; of the prober, a word for it."""
         if subject.kind is SubjectKind.CHECK:

@@ -46,6 +46,7 @@ def _holds(passing: Passing, alert: Alert | None, signal: Signal) -> None:
             expected=signal.expected,
             facts=signal.facts,
             locations=signal.locations,
+            has_data=signal.has_data,
         )
         passing.put(fired)
         passing.decide(fired, Stage.CONDITION, Outcome.FIRED, f"{signal.level}: {signal.reading}")

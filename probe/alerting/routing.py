@@ -14,7 +14,7 @@ def withholding(passing: Passing) -> None:
         if alert.is_firing and (found := withheld(alert, passing.context)):
             passing.withheld[alert.id] = found
             passing.decide(alert, found.stage, Outcome.SUPPRESSED, found.reason, until=found.until)
-        elif alert.is_firing and (last := passing.reasons.get((alert.id, ""))) and last.outcome is Outcome.SUPPRESSED:
+        elif alert.is_firing and (last := passing.withheld_before(alert)) and last.stage is not Stage.ROUTING:
             passing.decide(alert, last.stage, Outcome.WAITING, f"was held back: {last.reason}")
     if passing.withheld:
         passing.wake(passing.context.now + RECHECK)
@@ -45,9 +45,10 @@ def _escalated(passing: Passing, rule: AlertRule, alert: Alert) -> list[str]:
     told = [thread.told[alert.id].at for thread in threads if alert.id not in thread.escalated]
     if not told:
         return []
-    due = {step: min(told) + step.after for step in rule.escalations}
-    for at in due.values():
+    due = [(min(told) + step.after, step.notify) for step in rule.escalations]
+    for at, _ in due:
         if at > passing.context.now:
             passing.wake(at)
     usual = _of_level(rule, alert)
-    return [each for step, at in due.items() if at <= passing.context.now for each in step.notify if each not in usual]
+    found = dict.fromkeys(each for at, channels in due if at <= passing.context.now for each in channels)
+    return [each for each in found if each not in usual]

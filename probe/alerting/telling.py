@@ -19,9 +19,9 @@ def grouping(passing: Passing) -> None:
     now = passing.context.now
     for key, pending in list(passing.pending.items()):
         thread = passing.threads[key]
-        due = thread.due_at if thread.due_at is not None else _due(passing, thread, pending)
-        if pending.escalated:
-            due = now
+        due = now if pending.escalated else _due(passing, thread, pending)
+        if thread.due_at is not None:  # what comes later puts nothing off
+            due = min(due, thread.due_at)
         if due <= now:
             _tell(passing, key, pending)
             continue

@@ -100,8 +100,7 @@ def _depended_on(check: CheckFacts, context: Context) -> str | None:
         if down and (down.ended is None or context.now < down.ended + MAX_GAP * check.interval):
             return each
         met.add(each)
-        further = context.estate.checks.get(each)
-        ahead += further.depends_on if further else ()
+        ahead += context.estate.needs(each)
     return None
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from probe.alerting.book import Book
 from probe.alerting.context import Acknowledged, Down, Muted
-from probe.model.alert import Silence
+from probe.model.alert import Signal, Silence
 from probe.model.maintenance import Scope
 from probe.model.result import State
 from probe.model.rule import Escalation, Grouping, LevelRule, StateCondition
 from probe.model.sla import AlertLevel
 from probe.model.units import HOUR, MINUTE, SECOND
-from tests.fakes.alerting import T0, Desk, check_facts, down_rule
+from tests.fakes.alerting import T0, Desk, check_facts, down_rule, of_check
 
 FIRST = 0.5
 """Minutes that a group waits by default."""
@@ -189,6 +189,19 @@ class TestGroup:
         at.until(4)
         assert [told.at for told in at.told] == [0.5, 1.5]
 
+    def test_does_not_let_what_is_worse_wait_with_what_waits_for_the_interval_already(self) -> None:
+        warning = LevelRule(level=AlertLevel.WARNING, condition=StateCondition(state=State.DEGRADED), notify=("mail",))
+        by_api = Grouping(by=("api",))
+        at = desk("x/a", "x/b", "x/c", grouping=by_api)
+        at.rules = (*at.rules, replace(down_rule("slow"), levels=(warning,), grouping=by_api))
+        at.down("x/a", rule="slow", level=AlertLevel.WARNING)
+        at.until(1)
+        at.down("x/b", rule="slow", level=AlertLevel.WARNING)
+        at.until(2)
+        at.down("x/c")
+        at.until(4)
+        assert [told.at for told in at.told] == [0.5, 2.5]
+
     def test_of_ten_thousand_is_planned_quickly(self) -> None:
         names = [f"api{number % 20}/c{number}" for number in range(10_000)]
         at = desk(*names)
@@ -282,6 +295,24 @@ class TestWithheld:
         at.until(10)
         assert at.told == []
 
+    def test_by_what_an_api_that_it_depends_on_depends_on(self) -> None:
+        at = desk()
+        gateway = (check_facts("mid/a", depends_on=("gate/way",)), check_facts("mid/b", depends_on=("gate/way",)))
+        at.checks = (check_facts("api/a", depends_on=("mid",)), *gateway, "gate/way")
+        at.down_ids = {"gate/way": Down(T0)}
+        at.down("api/a")
+        at.until(10)
+        assert at.told == []
+
+    def test_by_what_only_one_check_of_an_api_depends_on_it_is_not(self) -> None:
+        at = desk()
+        gateway = (check_facts("mid/a", depends_on=("gate/way",)), check_facts("mid/b"))
+        at.checks = (check_facts("api/a", depends_on=("mid",)), *gateway, "gate/way")
+        at.down_ids = {"gate/way": Down(T0)}
+        at.down("api/a")
+        at.until(10)
+        assert [told.subjects for told in at.told] == [("api/a",)]
+
     def test_out_of_its_effective_time(self) -> None:
         at = desk()
         at.closed = {"down": T0 + HOUR}
@@ -342,6 +373,36 @@ class TestEscalation:
         at.step()
         at.until(60)
         assert {told.channel for told in at.told} == {"mail"}
+
+    def test_by_two_steps_at_once_tells_of_an_alert_once(self) -> None:
+        steps = tuple(Escalation(after=after * MINUTE, notify=("boss",)) for after in (15, 20))
+        at = desk(escalations=steps)
+        at.down("api/a")
+        at.until(1)
+        at.now += HOUR  # the alerter was away meanwhile
+        at.restart()
+        at.step()
+        assert at.lines()[1:] == [(61, "boss", "escalation", ("api/a",))]
+
+
+def test_that_nobody_is_told_is_said_once() -> None:
+    at = desk(notify=())
+    at.down("api/a")
+    for _ in range(5):
+        at.step()
+    assert at.reasons() == [
+        ("condition", "fired", "critical: down"),
+        ("routing", "suppressed", "the rule tells nobody of what is critical"),
+    ]
+
+
+def test_an_alert_that_fires_without_data_says_so() -> None:
+    at = desk()
+    fired = Signal(
+        rule="down", subject=of_check("api/a"), level=AlertLevel.CRITICAL, since=T0, held_at=T0, reading="down", has_data=False
+    )  # fmt: skip
+    at.step({("down", of_check("api/a")): fired})
+    assert not at.alerts["a0"].has_data
 
 
 def test_a_pass_in_which_nothing_is_new_writes_nothing() -> None:
