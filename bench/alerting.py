@@ -17,6 +17,12 @@ from typing import Final
 from bench.daemon import checks_file, opened, rows_of
 from bench.figure import Figure, nearest_rank
 from bench.processes import started, target
+from probe.model.alert import Facts, Turn, Watch
+from probe.model.result import Result, State
+from probe.model.sample import FailureKind
+from probe.model.sensitive import Sensitive
+from probe.model.units import Micros
+from probe.store import Store, open_store
 
 CHECKS: Final = 10_000
 INTERVAL: Final = 30
@@ -40,6 +46,52 @@ class _Told:
 
 
 def alerting() -> Iterator[Figure]:
+    """Both figures: what it costs measuring, and how soon people are told."""
+    yield from _target_gone()
+    yield from _all_at_once()
+
+
+def _all_at_once() -> Iterator[Figure]:
+    """As if all checks had failed in one moment: their turns are stored at once, beside a daemon that has little to measure."""
+    with tempfile.TemporaryDirectory() as name, _receiver() as (port, told):
+        folder = Path(name)
+        with ExitStack() as standing:
+            text = checks_file(standing.enter_context(target()), CHECKS, interval="1h")
+            channel = "notifications: {group_wait: 0s}\n" + CHANNEL % port
+            (folder / "checks.yaml").write_text(text.replace("apis:", channel + "apis:", 1))
+            with started(sys.executable, "-m", "probe", "run", folder=folder) as daemon:
+                time.sleep(SETTLE_SECONDS)
+                with open_store(Sensitive.plain(f"sqlite:///{folder}/probe.db"), create=False) as store:
+                    began = time.time()
+                    _fail(store, round(began * 1e6))
+                _wait(told)
+                daemon.kill()
+    data = json.loads(told.posts[0][1])["data"]
+    yield Figure(
+        budget="B9",
+        what=f"{CHECKS:,} checks fail at once: until people are told",
+        measured=f"{told.posts[0][0] - began:.1f} s",
+        allowed="5 s",
+        reference=f"messages: {len(told.posts)}; {data['title']}",
+    )
+
+
+def _fail(store: Store, now: Micros) -> None:
+    down = Watch(State.DOWN, 1, 1, 1)
+    facts = Facts(failure=FailureKind.REFUSED, detail="connection refused")
+    names = [f"bench/check-{number}" for number in range(CHECKS)]
+    results = [
+        Result(check=each, location="default", scheduled_at=now, state=State.DOWN, failure=facts.failure)
+        for each in names
+    ]
+    turns = [
+        Turn(check=each, location="default", watch=down, began=True, slot=now, known_at=now, facts=facts)
+        for each in names
+    ]
+    store.record(results, turns=turns)
+
+
+def _target_gone() -> Iterator[Figure]:
     """A daemon with its checks up, and then with its target gone."""
     with tempfile.TemporaryDirectory() as name, _receiver() as (port, told):
         folder = Path(name)

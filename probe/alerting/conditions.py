@@ -53,6 +53,7 @@ class View:
     Attributes:
         metrics: what holds of conditions on metrics and burn rates.
         trouble: what is wrong with the prober itself, and since when; `None` while it is well.
+        silent: locations of which nothing is known just now: what began there doesn't count.
     """
 
     now: Micros
@@ -60,6 +61,7 @@ class View:
     begun: Begun
     metrics: Mapping[MetricPath, Found] = field(default_factory=dict)
     trouble: tuple[str, Micros] | None = None
+    silent: frozenset[str] = frozenset()
 
 
 class Judged(NamedTuple):
@@ -168,7 +170,8 @@ def _turns(condition: StateCondition, check: CheckFacts, case: _Case) -> list[Tu
     if not begun:
         return []
     watch = watch_of(condition, case.rule, check.confirm)
-    turns = sorted((turn for (its, _), turn in begun.items() if its == watch), key=lambda turn: turn.slot)
+    its = (turn for (of, location), turn in begun.items() if of == watch and location not in case.view.silent)
+    turns = sorted(its, key=lambda turn: turn.slot)
     return turns if len(turns) >= case.rule.min_locations else []
 
 

@@ -18,7 +18,7 @@ from probe.model.rule import AlertRule, Grouping, LevelRule, ProberCondition
 from probe.model.sample import FailureKind
 from probe.model.sensitive import Sensitive
 from probe.model.sla import AlertLevel, SlaRules
-from probe.model.units import HOUR, MINUTE, SECOND, Micros
+from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
 from probe.runtime.alerts.job import AlertJob
 from probe.runtime.alerts.planner import Planner
 from probe.store import Store, open_store
@@ -56,14 +56,14 @@ class World:
     def restart(self, holder: str = "h") -> None:
         self.planner = Planner(self.store, self.job, FakeClock(self.now), holder=holder)
 
-    def turns(self, *checks: str, began: bool, minutes: float | None = None) -> None:
+    def turns(self, *checks: str, began: bool, minutes: float | None = None, location: str = "here") -> None:
         moment = self.now if minutes is None else at(minutes)
         facts = {check.id: check for check in self.checks}
         state = State.DOWN if began else State.UP
         results = [
             Result(
                 check=id_,
-                location="here",
+                location=location,
                 scheduled_at=moment,
                 state=state,
                 failure=FailureKind.REFUSED if began else None,
@@ -74,7 +74,7 @@ class World:
             results,
             turns=[
                 Turn(
-                    check=id_, location="here", watch=confirmed_down(facts[id_].confirm), began=began, slot=moment,
+                    check=id_, location=location, watch=confirmed_down(facts[id_].confirm), began=began, slot=moment,
                     known_at=moment, facts=Facts(failure=FailureKind.REFUSED, detail="connection refused") if began else Facts(),
                 )
                 for id_ in checks
@@ -239,6 +239,24 @@ def test_trouble_of_the_prober_itself_is_an_alert(store: Store) -> None:
     world.health = ()
     world.until(10)
     assert world.told() == [("firing", "mail", ("here",)), ("resolved", "mail", ("here over",))]
+
+
+def test_what_is_down_at_a_silent_location_makes_no_new_alert_but_keeps_an_old_one_for_a_day(store: Store) -> None:
+    world = World(store, rules=(down_rule(min_locations=2), down_rule("any")))
+    store.alerts.seen("there", T0)
+    world.turns("x/a", began=True, location="there")
+    world.until(5)
+    world.turns("x/a", began=True)
+    world.until(10)
+    assert {alert.rule for alert in store.alerts.alerts()} == {"any"}
+    world.turns("x/a", began=False)
+    world.until(30)
+    (alert,) = store.alerts.alerts()
+    assert alert.resolved_at is None
+    world.now = T0 + DAY + HOUR
+    world.until(26 * 60)
+    (alert,) = store.alerts.alerts()
+    assert alert.resolution == "its condition does not hold any more"
 
 
 def test_a_rule_that_is_gone_after_a_reload_ends_its_alerts(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from probe.model.incident import AnnotationKind
 from probe.model.result import State
 from probe.model.rule import AlertRule, Subject, SubjectKind
 from probe.model.sla import AlertLevel
-from probe.model.units import SECOND, Micros
+from probe.model.units import DAY, MINUTE, SECOND, Micros
 from probe.runtime.alerts.composing import compose
 from probe.runtime.alerts.gauges import Gauged, Gauges
 from probe.runtime.alerts.job import AlertJob
@@ -32,7 +32,13 @@ from probe.runtime.alerts.quiet import REREAD, Quiet
 from probe.runtime.clock import Clock
 from probe.store import Store
 
-LEASE: Final[Micros] = 30 * SECOND
+SILENT: Final[Micros] = 2 * MINUTE
+"""So long after its last sign of life nothing is known of another location: what is down there makes no new alert."""
+
+GONE: Final[Micros] = DAY
+"""So long after it a location is given up: what was down there is no alert any more."""
+
+LEASE: Final[Micros] = 15 * SECOND
 """So long after its last sign of life another alerter may plan in the place of this one."""
 
 MOST_NAMED: Final = 100
@@ -106,6 +112,8 @@ class _Sight:
     begun: Begun = field(default_factory=Begun)
     metrics: dict[MetricPath, Found] = field(default_factory=dict)
     trouble: tuple[str, Micros] | None = None
+    silent: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
 
 
 class _Desk:
@@ -133,6 +141,7 @@ class _Desk:
         self._timers: list[tuple[Micros, str, Subject]] = []
         self._acknowledged: dict[str, Acknowledged] = {}
         self._acknowledged_at: Micros | None = None
+        self._located_at: Micros | None = None
         self._said: Mapping[MetricPath, str] = {}
         self._turns_until = 0
         self._wake_at: Micros | None = None
@@ -166,7 +175,13 @@ class _Desk:
         written = 0
         turns = self._store.alerts.turns(after=self._turns_until)
         gauged = self._gauges.read(self._store, now)
-        dirty = self._dirty | self._gauge(gauged) | self._look_at_the_prober(health, now) | self._due(now)
+        dirty = (
+            self._dirty
+            | self._gauge(gauged)
+            | self._look_at_the_prober(health, now)
+            | self._look_at_locations(now)
+            | self._due(now)
+        )
         self._dirty = set()
         pieces = list(in_turn(turns)) or [()]
         for number, piece in enumerate(pieces):
@@ -214,18 +229,22 @@ class _Desk:
 
     def _judged(self, dirty: Iterable[Pair], turns: Sequence[Turn], now: Micros) -> dict[Pair, Change]:
         """What holds other than before."""
+        sight = self._sight
         view = View(
             now=now,
             estate=self._estate,
-            begun=self._sight.begun.by_check,
-            metrics=self._sight.metrics,
-            trouble=self._sight.trouble,
+            begun=sight.begun.by_check,
+            metrics=sight.metrics,
+            trouble=sight.trouble,
+            silent=sight.silent,
         )
+        going_on = replace(view, silent=sight.gone)
         ended = {turn.check: turn for turn in turns if not turn.began}
         changes: dict[Pair, Change] = {}
         for name, subject in dirty:
             rule = self._rules.get(name)
-            judged = judge(rule, subject, view) if rule and subject in self._subjects[name] else None
+            seen = going_on if (name, subject) in self._signals else view
+            judged = judge(rule, subject, seen) if rule and subject in self._subjects[name] else None
             if judged and judged.again_at is not None:
                 heapq.heappush(self._timers, (judged.again_at, name, subject))
             before, signal = self._signals.get((name, subject)), judged.signal if judged else None
@@ -289,6 +308,23 @@ class _Desk:
         self._sight.trouble = (why, before[1] if before else now) if why else None
         subject = Subject(SubjectKind.PROBER, self._job.location)
         return {(name, subject) for name, subjects in self._subjects.items() if subject in subjects}
+
+    def _look_at_locations(self, now: Micros) -> set[Pair]:
+        """Whose daemons work; where that changes, whatever has begun there is judged again."""
+        if self._located_at is not None and self._located_at <= now < self._located_at + REREAD:
+            return set()
+        self._located_at, sight = now, self._sight
+        others = [each for each in self._store.alerts.last_seen().items() if each[0] != self._job.location]
+        before = sight.silent, sight.gone
+        sight.silent = frozenset(name for name, seen in others if seen < now - SILENT)
+        sight.gone = frozenset(name for name, seen in others if seen < now - GONE)
+        if before == (sight.silent, sight.gone):
+            return set()
+        changed = (before[0] ^ sight.silent) | (before[1] ^ sight.gone)
+        begun = sight.begun.by_check.items()
+        return {
+            pair for check, its in begun if any(place in changed for _, place in its) for pair in self._pairs(check)
+        }
 
     def _read_acknowledgements(self, now: Micros) -> bool:
         """What people took on: by an alert's id, or by a check's incident that the alert is about."""
