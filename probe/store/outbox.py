@@ -58,7 +58,14 @@ class Outbox:
             connection.execute(insert(tries).values(_row_of_try(delivery.message.id, 1, attempt)))
 
     def claim(
-        self, *, now: Micros, holder: str, lease: Micros, limit: int, but_channels: Collection[str] = ()
+        self,
+        *,
+        now: Micros,
+        holder: str,
+        lease: Micros,
+        limit: int,
+        channels: Collection[str] | None = None,
+        but_channels: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
         """Messages that are due, and nobody else's for so long; those first that have waited the longest.
 
@@ -69,9 +76,10 @@ class Outbox:
             holder: who claims: one that sends under no other name.
             lease: microseconds for which nobody else gets them.
             limit: how many at most.
+            channels: of which alone any is wanted; `None` is of all.
             but_channels: of which none is wanted.
         """
-        wanted = _due(now, but_channels).limit(limit)
+        wanted = _due(now, channels, but_channels).limit(limit)
         with self._reading() as connection:  # most of the time nothing is due: no writer waits for that
             if not connection.execute(wanted).first():
                 return ()
@@ -211,7 +219,7 @@ def _is_due(now: Micros) -> ColumnElement[bool]:
     )
 
 
-def _due(now: Micros, but_channels: Collection[str]) -> Select[str]:
+def _due(now: Micros, channels: Collection[str] | None, but_channels: Collection[str]) -> Select[str]:
     """Ids of those that may be sent: nothing older of their thread is to be, and nothing of it is just being sent."""
     goes_before = or_(
         _OTHER.c.number < messages.c.number,
@@ -226,6 +234,8 @@ def _due(now: Micros, but_channels: Collection[str]) -> Select[str]:
         goes_before,
     )
     query = select(messages.c.id).where(_is_due(now), messages.c.channel.not_in(but_channels), ~is_blocked)
+    if channels is not None:
+        query = query.where(messages.c.channel.in_(channels))
     return query.order_by(messages.c.due_at, messages.c.written_at, messages.c.id)
 
 

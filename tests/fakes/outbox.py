@@ -44,10 +44,18 @@ class FakeOutbox:
         self.is_away = False
 
     def claim(
-        self, *, now: Micros, holder: str, lease: Micros, limit: int, but_channels: Collection[str] = ()
+        self,
+        *,
+        now: Micros,
+        holder: str,
+        lease: Micros,
+        limit: int,
+        channels: Collection[str] | None = None,
+        but_channels: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
         self._answer()
         due = [each for each in self._open() if self._is_due(each, now) and each.message.channel not in but_channels]
+        due = [each for each in due if channels is None or each.message.channel in channels]
         first = {each.message.thread: each for each in reversed(self._open())}
         found = [each for each in due if first[each.message.thread].message.id == each.message.id][:limit]
         for each in found:

@@ -134,6 +134,7 @@ class Alerter:
             async with self._is_planning:
                 await self._rounds.plan(self._health())
             if self._dispatcher:
+                self._dispatcher.is_planning = self._rounds.ticked is not None and self._rounds.ticked.is_planning
                 self._dispatcher.wake()
             await asyncio.sleep(self._rounds.pause)
 
@@ -158,12 +159,9 @@ class Alerter:
             await asyncio.sleep(EVERY)
 
     async def _count(self) -> None:
-        if self._store and self._dispatcher:
+        if self._store:
             with suppress(StoreError):
                 self._stock = await in_thread(_stock, self._store, self._clock.now())
-            decides = self._rounds.ticked is not None and self._rounds.ticked.is_planning
-            self._dispatcher.is_planning = decides
-            self._dispatcher.foreign = frozenset(() if decides else set(self._stock.waiting) - set(self._lanes))
 
     async def _help(self) -> None:
         self._emergency.look(self._job, self._lanes, self._rounds.outage)

@@ -18,7 +18,7 @@ import structlog
 from probe.alerting.delivering import Sent, Settled, inherited, is_needless, settle, stand_in
 from probe.model.errors import StoreError
 from probe.model.notification import Delivery, DeliveryState, Try
-from probe.model.units import SECOND, Micros
+from probe.model.units import MINUTE, SECOND, Micros
 from probe.runtime.alerts.lane import Lane
 from probe.runtime.clock import Clock
 from probe.runtime.threads import in_thread
@@ -28,6 +28,12 @@ LEASE: Final[Micros] = 90 * SECOND
 
 PAUSE: Final = 1.0
 """Seconds between two looks into the outbox, where nothing calls for one."""
+
+FOREIGN_AFTER: Final[Micros] = 2 * MINUTE
+"""How long after it was due a message of a channel that the file hasn't is left to a daemon whose file has it."""
+
+LOOK_FOR_LATE: Final[Micros] = 5 * SECOND
+"""Between two looks at what waits for a channel that fails, though its fallback should have told it by now."""
 
 MOST_HASTENED: Final = 1_000
 """Messages that are sent at once when their channel works again; the rest come by their own schedule."""
@@ -39,7 +45,14 @@ class Outbox(Protocol):
     """What of the store the dispatcher uses (`Store.outbox`)."""
 
     def claim(
-        self, *, now: Micros, holder: str, lease: Micros, limit: int, but_channels: Collection[str] = ()
+        self,
+        *,
+        now: Micros,
+        holder: str,
+        lease: Micros,
+        limit: int,
+        channels: Collection[str] | None = None,
+        but_channels: Collection[str] = (),
     ) -> tuple[Delivery, ...]: ...
 
     def settle(
@@ -80,8 +93,8 @@ class Dispatcher:
         chance: in [0, 1), for the jitter.
 
     Attributes:
-        foreign: channels with messages that another daemon's file has, not ours: they are left to it.
-        is_planning: it is our daemon that decides: what its file hasn't, nobody has any more.
+        is_planning: whether it is this alerter that plans. It gives up messages of channels that no file has any more; of
+            another one they are none of its business.
     """
 
     def __init__(
@@ -103,7 +116,8 @@ class Dispatcher:
         self._ended: list[_Ended] = []
         self._wake = asyncio.Event()
         self._is_closed = False
-        self.foreign: frozenset[str] = frozenset()
+        self._late_at: Micros | None = None
+        self._stood_in: set[str] = set()
         self.is_planning = False
 
     def replace(self, lanes: Mapping[str, Lane]) -> None:
@@ -154,6 +168,7 @@ class Dispatcher:
         begun = 0
         async with self._one_at_a_time:
             await self._write_ended()
+            await self._stand_in_for_late()
             while claimed := await self._claim():
                 begun += len(claimed)
                 for delivery in claimed:
@@ -176,25 +191,21 @@ class Dispatcher:
         self._wake.clear()
 
     async def _claim(self) -> tuple[Delivery, ...]:
-        """As many as each channel has room for, whichever channels they are of."""
+        """As many as each channel has room for, whichever channels they are of; else what no channel is there for."""
         if self._is_closed:
             return ()
         now = self._clock.now()
-        rooms = {name: lane.room(now) for name, lane in self._lanes.items()}
-        limit = min((room for room in rooms.values() if room), default=0 if rooms else 1)
-        if not limit:
+        rooms = {name: room for name, lane in self._lanes.items() if (room := lane.room(now))}
+        claim = partial(self._outbox.claim, holder=self._holder)
+        if rooms:
+            ours = partial(claim, now=now, lease=LEASE, limit=min(rooms.values()), channels=tuple(sorted(rooms)))
+            if claimed := await in_thread(ours):
+                return claimed
+        if not self.is_planning:
             return ()
-        full = {name for name, room in rooms.items() if not room}
-        return await in_thread(
-            partial(
-                self._outbox.claim,
-                now=now,
-                holder=self._holder,
-                lease=LEASE,
-                limit=limit,
-                but_channels=tuple(sorted(full | self.foreign)),
-            )
-        )
+        names = tuple(sorted(self._lanes))
+        foreign = partial(claim, now=now - FOREIGN_AFTER, lease=FOREIGN_AFTER + LEASE, limit=1, but_channels=names)
+        return await in_thread(foreign)
 
     def _begin(self, delivery: Delivery) -> None:
         lane = self._lanes.get(delivery.message.channel)
@@ -230,7 +241,9 @@ class Dispatcher:
 
     async def _ended_as_sent(self, delivery: Delivery, lane: Lane | None) -> _Ended:
         if lane is None:
-            return self._ended_as_unknown(delivery)
+            why = f"the file has no channel {delivery.message.channel} any more"
+            sent = Sent(self._clock.now(), 0, is_delivered=False, answer=why, is_final=True)
+            return _Ended(delivery, settle(delivery, sent, now=self._clock.now(), chance=0.0))
         sent = await lane.send(delivery.message)
         now = self._clock.now()
         works_again = lane.note(sent, now=now)
@@ -240,25 +253,33 @@ class Dispatcher:
         copy = None if sent.is_delivered else self._copy(delivery, lane, at_once=settled.is_given_up)
         return _Ended(delivery, settled, copy, works_again)
 
-    def _ended_as_unknown(self, delivery: Delivery) -> _Ended:
-        """One of a channel that our file hasn't: it is over if we decide, and another daemon's where we don't."""
-        now, name = self._clock.now(), delivery.message.channel
-        if self.is_planning:
-            why = f"the file has no channel {name} any more"
-            return _Ended(
-                delivery,
-                settle(delivery, Sent(now, 0, is_delivered=False, answer=why, is_final=True), now=now, chance=0.0),
-            )
-        self.foreign |= {name}
-        why = f"left to a daemon whose file has a channel {name}"
-        attempt = Try(message=delivery.message.id, at=now, took=0, is_delivered=False, answer=why, is_final=False)
-        return _Ended(delivery, Settled(DeliveryState.WAITING, attempt, due_at=now))
-
     def _copy(self, delivery: Delivery, lane: Lane, *, at_once: bool) -> Delivery | None:
         other = self._lanes.get(lane.settings.fallback or "")
         if other is None:
             return None
         return stand_in(delivery, lane.settings, other.settings, at_once=at_once, now=self._clock.now())
+
+    async def _stand_in_for_late(self) -> None:
+        """A channel that fails, or wants to be left alone, isn't given all that waits for it: its fallback tells that too."""
+        now = self._clock.now()
+        if self._late_at is not None and self._late_at <= now < self._late_at + LOOK_FOR_LATE:
+            return
+        self._late_at, met = now, set[str]()
+        for lane in self._lanes.values():
+            if not (lane.failures and lane.settings.fallback in self._lanes):
+                continue
+            for delivery in await self._waiting_of(lane.settings.name):
+                met.add(delivery.message.id)
+                is_late = delivery.message.at + lane.settings.fallback_after <= now
+                is_new = delivery.message.id not in self._stood_in
+                if is_late and is_new and (copy := self._copy(delivery, lane, at_once=False)):
+                    await self._add(copy, at_once=False)
+                    self._stood_in.add(delivery.message.id)
+        self._stood_in &= met
+
+    async def _waiting_of(self, channel: str) -> tuple[Delivery, ...]:
+        wanted = partial(self._outbox.list, states=(DeliveryState.WAITING,), channel=channel, limit=MOST_HASTENED)
+        return await in_thread(wanted)
 
     async def _write_ended(self) -> None:
         while self._ended:
@@ -290,8 +311,5 @@ class Dispatcher:
 
     async def _hasten(self, channel: str) -> None:
         """What waits for a channel that was away need not wait any longer."""
-        waiting = await in_thread(
-            partial(self._outbox.list, states=(DeliveryState.WAITING,), channel=channel, limit=MOST_HASTENED)
-        )
-        if ids := tuple(delivery.message.id for delivery in waiting if delivery.tries):
+        if ids := tuple(delivery.message.id for delivery in await self._waiting_of(channel) if delivery.tries):
             await in_thread(self._outbox.retry, ids, self._clock.now())

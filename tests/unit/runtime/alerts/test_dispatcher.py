@@ -12,7 +12,7 @@ from probe.channels.channel import DeliveryFailed
 from probe.model.channel import ChannelSettings
 from probe.model.notification import DeliveryState, Message
 from probe.model.units import DAY, HOUR, MINUTE, SECOND
-from probe.runtime.alerts.dispatcher import LEASE, Dispatcher
+from probe.runtime.alerts.dispatcher import FOREIGN_AFTER, LEASE, Dispatcher
 from probe.runtime.alerts.lane import MOST_AT_ONCE, Lane
 from tests.fakes.clock import FakeClock
 from tests.fakes.outbox import NOW, FakeOutbox, make_delivery, make_message
@@ -175,6 +175,19 @@ async def test_the_fallback_tells_it_when_the_channel_has_not_worked_for_so_long
     assert len(stage.mail.got) == 1
 
 
+async def test_the_fallback_tells_in_time_also_what_a_channel_that_wants_to_be_left_alone_was_never_given() -> None:
+    stage = Stage(FakeOutbox(make_delivery()))
+    stage.hook.why = lambda: DeliveryFailed("429 Too Many Requests", retry_after=4 * HOUR)
+    await stage.look()
+    stage.outbox.add([make_delivery(make_message(1, thread="t2", at=NOW + MINUTE))])
+    await stage.let_pass(5 * 60 + 50, step=10)
+    assert len(stage.mail.got) == 1
+    await stage.let_pass(20, step=10)
+    assert (stage.hook.tries, len(stage.mail.got)) == (1, 2)
+    await stage.let_pass(600, step=10)
+    assert len(stage.mail.got) == 2
+
+
 async def test_the_fallback_is_not_needed_when_the_channel_works_in_time() -> None:
     stage = Stage(FakeOutbox(make_delivery()))
     stage.hook.why = lambda: away() if stage.clock.now() < NOW + MINUTE else None
@@ -240,18 +253,20 @@ async def test_what_expires_is_given_up_and_told_by_the_fallback() -> None:
     assert stage.lanes["hook"].given_up == 1
 
 
-async def test_a_message_of_a_channel_that_the_file_has_no_more_is_given_up() -> None:
+async def test_a_message_of_a_channel_that_the_file_has_no_more_is_given_up_unless_another_daemon_sends_it() -> None:
     stage = Stage(FakeOutbox(make_delivery(make_message(1, channel="pager"))))
     stage.dispatcher.is_planning = True
-    await stage.look()
+    await stage.let_pass(FOREIGN_AFTER // SECOND - 1, step=1)
+    assert stage.states() == {"msg_t1_1": DeliveryState.WAITING}
+    await stage.let_pass(2)
     assert stage.outbox.kept["msg_t1_1"].why == "the file has no channel pager any more"
 
 
-async def test_what_another_daemons_file_has_is_left_to_it() -> None:
+async def test_what_another_daemons_file_has_is_left_to_it_from_the_first_moment() -> None:
     stage = Stage(FakeOutbox(make_delivery(make_message(1, channel="pager"))))
-    await stage.let_pass(10)
+    await stage.let_pass(HOUR // SECOND, step=60)
     assert stage.states() == {"msg_t1_1": DeliveryState.WAITING}
-    assert len(stage.outbox.ledger) == 1, "it is claimed once by mistake, and then not any more"
+    assert stage.outbox.ledger == []
 
 
 async def test_a_fault_in_a_channel_is_an_answer_like_any_other() -> None:
