@@ -176,8 +176,7 @@ def _turns(condition: StateCondition, check: CheckFacts, case: _Case) -> list[Tu
 
 
 def _of_a_check(condition: StateCondition, turns: list[Turn], case: _Case) -> Found | None:
-    deciding = sorted(turn.known_at for turn in turns)[case.rule.min_locations - 1]
-    held_at = _held_at(condition.held, deciding, case)
+    held_at = _held_at(condition.held, _known_at(turns, case), case)
     if held_at is None:
         return None
     first = turns[0]
@@ -193,14 +192,19 @@ def _of_an_api(
     needed = needed_of(api.group if api else GroupRule(), len(checks))
     if not checks or len(found) < needed:
         return None
-    firsts = sorted((turns[0] for _, turns in found), key=lambda turn: turn.known_at)
-    deciding = firsts[needed - 1]
-    held_at = _held_at(condition.held, deciding.known_at, case)
+    held_at = _held_at(condition.held, sorted(_known_at(turns, case) for _, turns in found)[needed - 1], case)
     if held_at is None:
         return None
-    since = sorted(turn.slot for turn in firsts)[needed - 1]
+    firsts = sorted((turns[0] for _, turns in found), key=lambda turn: turn.slot)
+    since = firsts[needed - 1].slot
+    locations = tuple(sorted({turn.location for _, turns in found for turn in turns}))
     reading = f"{_WORDS[condition.state]}: {len(found)} of {len(checks)} checks"
-    return Found(since, held_at, reading, facts=firsts[0].facts, locations=tuple({turn.location for turn in firsts}))
+    return Found(since, held_at, reading, facts=firsts[0].facts, locations=locations)
+
+
+def _known_at(turns: list[Turn], case: _Case) -> Micros:
+    """When a check was known to be in the state at as many locations as the rule wants."""
+    return sorted(turn.known_at for turn in turns)[case.rule.min_locations - 1]
 
 
 def needed_of(group: GroupRule, checks: int) -> int:

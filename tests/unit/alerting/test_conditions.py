@@ -155,6 +155,16 @@ class TestStates:
         assert bool(signal) is holds
         assert signal is None or signal.has_data is has_data
 
+    def test_of_an_api_begin_at_as_many_locations_as_the_rule_says_and_name_all_of_them(self) -> None:
+        whole = rule(per=SubjectKind.API, min_locations=2)
+        turns = [
+            turn("api/a", minute, of=whole, location=location)
+            for minute, location in ((1, "here"), (4, "there"), (6, "elsewhere"))
+        ]
+        seen = judge(whole, Subject(SubjectKind.API, "api"), view(*turns, minutes=10, checks=("api/a",))).signal
+        assert seen is not None
+        assert (seen.held_at, seen.locations) == (at(4), ("elsewhere", "here", "there"))
+
     def test_having_no_data_may_be_an_alert_itself(self) -> None:
         seen = view(turn("x/a", 3, StateCondition(state=State.UNKNOWN)), minutes=5)
         signal = judge(rule(no_data=NoDataPolicy.ALERT), of_check("x/a"), seen).signal
