@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from probe.alerting.book import Book
 from probe.alerting.watching import confirmed_down
 from probe.model.alert import Facts, Silence, Turn
 from probe.model.check import AddressPolicy, Api, CheckFacts
-from probe.model.errors import StoreError
+from probe.model.errors import LeaseLost, StoreError
 from probe.model.incident import Annotation, AnnotationKind
 from probe.model.maintenance import MaintenanceWindow, Once, Scope
 from probe.model.notification import Delivery
@@ -39,7 +40,7 @@ class World:
     checks: tuple[CheckFacts, ...] = (check_facts("x/a"), check_facts("x/b"), check_facts("y/c"))
     windows: tuple[MaintenanceWindow, ...] = ()
     now: Micros = T0
-    health: tuple[str, ...] = ()
+    health: tuple[str, ...] | None = ()
     planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -257,6 +258,35 @@ def test_what_is_down_at_a_silent_location_makes_no_new_alert_but_keeps_an_old_o
     world.until(26 * 60)
     (alert,) = store.alerts.alerts()
     assert alert.resolution == "its condition does not hold any more"
+
+
+def test_trouble_of_the_prober_goes_on_over_a_reload_and_ends_only_when_the_daemon_says_so(store: Store) -> None:
+    level = LevelRule(level=AlertLevel.CRITICAL, condition=ProberCondition(), notify=("mail",))
+    world = World(store, rules=(replace(down_rule("prober"), levels=(level,)),))
+    world.health = ("the scheduler does not tick",)
+    world.until(3)
+    world.restart()
+    world.until(8)
+    world.restart()
+    world.health = None  # the daemon has said nothing yet
+    world.until(9)
+    world.health = ("the event loop stood still",)
+    world.until(15)
+    assert world.told() == [("firing", "mail", ("here",))]
+    world.health = ()
+    world.until(30)
+    assert world.told()[1:] == [("resolved", "mail", ("here over",))]
+
+
+def test_who_has_lost_the_lease_asks_for_it_before_it_plans_again(world: World) -> None:
+    world.planner.tick(world.now)
+    world.store.alerts.lease("h", now=world.now, until=world.now)
+    assert world.store.alerts.lease("other", now=world.now, until=world.now + HOUR)
+    world.turns("x/a", began=True)
+    with pytest.raises(LeaseLost):
+        world.planner.tick(world.now)
+    assert not world.planner.tick(world.now).is_planning
+    assert world.store.alerts.load().book == Book()
 
 
 def test_a_rule_that_is_gone_after_a_reload_ends_its_alerts(world: World) -> None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from probe.model.sla import AlertLevel
 from probe.model.units import Micros
 from probe.runtime.alerts.job import AlertJob
+from probe.runtime.alerts.planner import Ticked
 from probe.runtime.clock import Clock
 from probe.store import Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeTicked:
-    is_planning: bool = True
-    firing: Mapping[AlertLevel, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -29,7 +24,7 @@ class FakePlanners:
     """
 
     made: list[AlertJob] = field(default_factory=list)
-    ticks: list[tuple[str, ...]] = field(default_factory=list)
+    ticks: list[tuple[str, ...] | None] = field(default_factory=list)
     act: Callable[[Store], None] = lambda _: None
 
     def __call__(self, store: Store, job: AlertJob, clock: Clock, *, holder: str) -> FakePlanner:
@@ -42,7 +37,7 @@ class FakePlanner:
     _planners: FakePlanners
     _store: Store
 
-    def tick(self, now: Micros, health: tuple[str, ...]) -> FakeTicked:
+    def tick(self, now: Micros, health: tuple[str, ...] | None) -> Ticked:
         self._planners.ticks.append(health)
         self._planners.act(self._store)
-        return FakeTicked(firing={AlertLevel.CRITICAL: 2})
+        return Ticked(is_planning=True, firing={AlertLevel.CRITICAL: 2})

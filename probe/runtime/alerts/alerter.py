@@ -186,10 +186,12 @@ class Alerter:
             disabled={name: lane.disabled for name, lane in lanes.items() if lane.disabled},
         )
 
-    def _health(self) -> tuple[str, ...]:
+    def _health(self) -> tuple[str, ...] | None:
         """What is wrong with the prober, as rules see it: a channel that is disabled is told on the others."""
-        disabled = tuple(f"the channel {name} is disabled" for name, lane in self._lanes.items() if lane.disabled)
-        return (*(self._pulse.faults if self._pulse else ()), *disabled)
+        if self._pulse is None:
+            return None
+        disabled = (f"the channel {name} is disabled" for name, lane in self._lanes.items() if lane.disabled)
+        return (*self._pulse.faults, *disabled)
 
     def _heartbeat(self) -> Beating | None:
         if self._job.heartbeat is None:

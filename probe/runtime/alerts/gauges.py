@@ -28,7 +28,7 @@ class Gauged(NamedTuple):
 
     Attributes:
         changed: where a condition holds now, or holds otherwise; `None` where it doesn't any more.
-        said: what was found last where one doesn't.
+        said: what was found where one doesn't any more.
         memory: what is to be remembered; `None` forgets it.
     """
 
@@ -92,6 +92,7 @@ class Gauges:
                 memory[_key(path)] = _memory(holding, reading)
             if found != found_before:
                 changed[path] = found
+            if found is None and found_before is not None:
                 said[path] = reading.value
         return Gauged(changed, said, memory)
 

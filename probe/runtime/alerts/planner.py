@@ -64,17 +64,17 @@ class Planner:
         self._desk: _Desk | None = None
         self._leased_until: Micros = 0
 
-    def tick(self, now: Micros, health: Sequence[str] = ()) -> Ticked:
+    def tick(self, now: Micros, health: Sequence[str] | None = ()) -> Ticked:
         """One look.
 
         Args:
-            health: what is wrong with the prober itself.
+            health: what is wrong with the prober itself; `None` while that isn't known yet.
 
         Raises:
             StoreError: the store can't be used; the next tick may.
         """
         desk, self._desk = self._desk, None  # it is put back only if nothing goes wrong
-        if not self._has_lease(now):
+        if not self._has_lease(now, is_new=desk is None):
             return Ticked(is_planning=False)
         if desk is None:
             desk = _Desk(self._store, self._job, self._clock, self._holder, now)
@@ -82,8 +82,9 @@ class Planner:
         self._desk = desk
         return Ticked(True, desk.firing, written)
 
-    def _has_lease(self, now: Micros) -> bool:
-        if not now + LEASE // 2 <= self._leased_until <= now + LEASE:
+    def _has_lease(self, now: Micros, *, is_new: bool) -> bool:
+        """Asked for when half of it is over, and by who begins anew: another may have taken it."""
+        if is_new or not now + LEASE // 2 <= self._leased_until <= now + LEASE:
             is_ours = self._store.alerts.lease(self._holder, now=now, until=now + LEASE)
             self._leased_until = now + LEASE if is_ours else 0
         return self._leased_until > now
@@ -100,10 +101,10 @@ class _Desk:
         self._quiet = Quiet(job.windows, job.rules)
         self._acknowledgements = Acknowledgements(job.location)
         self._gauges = Gauges(_measuring(job))
-        self._sight = Sight(self._estate, job.rules)
         loaded = store.alerts.load()
         self._book, self._turns_until = loaded.book, loaded.turns_until
         open_ = [alert for alert in loaded.book.alerts.values() if alert.is_firing]
+        self._sight = Sight(self._estate, job.rules, open_)
         self._signals = Signals(self._rules, self._estate, self._sight, open_)
         self._pairs = self._signals.pairs | self._load(loaded)
         self._wake_at: Micros | None = now
@@ -116,7 +117,7 @@ class _Desk:
             counts[alert.level] += alert.is_firing
         return counts
 
-    def tick(self, now: Micros, health: Sequence[str]) -> int:
+    def tick(self, now: Micros, health: Sequence[str] | None) -> int:
         """One look; how many messages were written."""
         turns = self._store.alerts.turns(after=self._turns_until)
         gauged = self._gauges.read(self._store, now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
@@ -11,9 +10,9 @@ from typing import Final, Protocol
 import structlog
 
 from probe.model.errors import LeaseLost, StoreError
-from probe.model.sla import AlertLevel
 from probe.model.units import SECOND, Micros, format_duration
 from probe.runtime.alerts.job import AlertJob
+from probe.runtime.alerts.planner import Ticked
 from probe.runtime.clock import Clock
 from probe.runtime.outage import Outage
 from probe.runtime.threads import in_thread
@@ -31,25 +30,10 @@ RELEASE_SECONDS: Final = 2.0
 _log = structlog.get_logger("probe.alerts")
 
 
-class Ticked(Protocol):
-    """What a plan came to.
-
-    Attributes:
-        is_planning: whether it is this process that decides, and not another location's.
-        firing: alerts that go on, by level.
-    """
-
-    @property
-    def is_planning(self) -> bool: ...
-
-    @property
-    def firing(self) -> Mapping[AlertLevel, int]: ...
-
-
 class Planning(Protocol):
-    """Decides what is told to whom; it remembers what it has stored."""
+    """Decides what is told to whom, as `Planner`: after whatever went wrong it begins with what is stored."""
 
-    def tick(self, now: Micros, health: tuple[str, ...]) -> Ticked: ...
+    def tick(self, now: Micros, health: tuple[str, ...] | None) -> Ticked: ...
 
 
 class MakePlanner(Protocol):
@@ -59,7 +43,7 @@ class MakePlanner(Protocol):
 
 
 class Rounds:
-    """Has plans made. After one that failed all that is known is read again, for nobody knows what of it was stored.
+    """Has plans made, each by the job of the moment.
 
     Args:
         holder: a name that no other alerter has.
@@ -91,21 +75,23 @@ class Rounds:
         self._job = job
         self._planner = None
 
-    async def plan(self, health: tuple[str, ...]) -> None:
-        """One plan, however long it takes; what goes wrong is said."""
+    async def plan(self, health: tuple[str, ...] | None) -> None:
+        """One plan, however long it takes; what goes wrong is said.
+
+        Args:
+            health: what is wrong with the prober; `None` while that isn't known yet.
+        """
         now, job = self._clock.now(), self._job
         try:
             if (planner := self._planner) is None:
                 planner = self._planner = await in_thread(self._begin, job)
             self.ticked = await in_thread(planner.tick, now, health)
         except LeaseLost:
-            self._planner = None  # another has begun to decide; whatever it did, it is read before the next plan
+            _log.info("another alerter has begun to decide about alerts")
         except StoreError as error:
-            self._planner = None
             self._fail(str(error), now)
             return
         except Exception:  # noqa: BLE001  # the next one must still come
-            self._planner = None
             _log.exception("alerts could not be planned")
             return
         if self._job is not job:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from probe.alerting.begun import Begun
 from probe.alerting.conditions import Found, MetricPath, View
 from probe.alerting.estate import Estate
-from probe.model.alert import Turn
+from probe.model.alert import Alert, Turn
 from probe.model.rule import AlertRule, Subject, SubjectKind
 from probe.model.units import DAY, MINUTE, Micros
 from probe.runtime.alerts.gauges import Gauged
@@ -35,16 +35,17 @@ class Sight:
         said: what metrics came to whose conditions don't hold any more, since the last look.
     """
 
-    def __init__(self, estate: Estate, rules: Iterable[AlertRule]) -> None:
+    def __init__(self, estate: Estate, rules: Iterable[AlertRule], open_: Iterable[Alert] = ()) -> None:
         self._estate = estate
         self.subjects: Final[Mapping[str, Mapping[Subject, None]]] = {
             rule.name: dict.fromkeys(estate.subjects(rule)) for rule in rules
         }
         self._about = _about(estate, self.subjects)
         self.begun = Begun()
-        self.said: Mapping[MetricPath, str] = {}
+        self.said: Mapping[Pair, str] = {}
         self._metrics: dict[MetricPath, Found] = {}
-        self._trouble: tuple[str, Micros] | None = None
+        self._prober = Subject(SubjectKind.PROBER, estate.location)
+        self._trouble = self._told(open_)
         self._silent: frozenset[str] = frozenset()
         self._gone: frozenset[str] = frozenset()
         self._located_at: Micros | None = None
@@ -65,7 +66,7 @@ class Sight:
 
     def gauged(self, gauged: Gauged) -> set[Pair]:
         """What metrics say."""
-        self.said = gauged.said
+        self.said = {(rule, subject): said for (rule, _, _, subject), said in gauged.said.items()}
         for path, found in gauged.changed.items():
             if found is None:
                 self._metrics.pop(path, None)
@@ -73,14 +74,19 @@ class Sight:
                 self._metrics[path] = found
         return {(rule, subject) for rule, _, _, subject in gauged.changed}
 
-    def of_the_prober(self, health: Sequence[str], now: Micros) -> set[Pair]:
-        """What is wrong with the prober itself; it has been wrong since it first was, whatever else came to it."""
+    def of_the_prober(self, health: Sequence[str] | None, now: Micros) -> set[Pair]:
+        """What is wrong with the prober itself; it has been wrong since it first was, whatever else came to it.
+
+        Args:
+            health: `None` while that isn't known yet.
+        """
+        if health is None:
+            return set()
         why, before = "; ".join(health), self._trouble
         if why == (before[0] if before else ""):
             return set()
         self._trouble = (why, before[1] if before else now) if why else None
-        subject = Subject(SubjectKind.PROBER, self._estate.location)
-        return {(name, subject) for name, subjects in self.subjects.items() if subject in subjects}
+        return {(name, self._prober) for name, subjects in self.subjects.items() if self._prober in subjects}
 
     def of_locations(self, store: Store, now: Micros) -> set[Pair]:
         """Whose daemons work. This one's does: it has just asked.
@@ -110,6 +116,12 @@ class Sight:
             silent=self._silent,
         )
         return view, replace(view, silent=self._gone)
+
+    def _told(self, open_: Iterable[Alert]) -> tuple[str, Micros] | None:
+        """The trouble of an alert that goes on: a reload doesn't begin it anew."""
+        told = (alert for alert in open_ if alert.subject == self._prober)
+        first = min(told, key=lambda alert: alert.since, default=None)
+        return (first.reading, first.since) if first else None
 
 
 def _about(estate: Estate, subjects: Mapping[str, Iterable[Subject]]) -> dict[str, tuple[Pair, ...]]:

@@ -73,9 +73,8 @@ class Signals:
         _, subject = pair
         if not self._is_about(pair):
             return Cleared(now, None, f"the file has no such rule any more, or {subject} is not in its scope")
-        said = [said for (rule, _, _, its), said in self._sight.said.items() if (rule, its) == pair]
-        if said:
-            return Cleared(now, None, said[0])
+        if said := self._sight.said.get(pair):
+            return Cleared(now, None, said)
         checks = (check.id for check in self._estate.checks_of(subject))
         turn = max((ended[each] for each in checks if each in ended), key=lambda turn: turn.known_at, default=None)
         if turn is None:
