@@ -11,7 +11,7 @@ from probe.alerting.passing import Passing, Pending, ThreadKey, with_due
 from probe.model.alert import Alert, Outcome, Stage
 from probe.model.notification import Occasion
 from probe.model.rule import Grouping
-from probe.model.units import Micros, to_iso
+from probe.model.units import Micros
 
 
 def grouping(passing: Passing) -> None:
@@ -28,7 +28,7 @@ def grouping(passing: Passing) -> None:
         passing.threads[key] = with_due(thread, due)
         passing.wake(due)
         for alert in pending.new:
-            reason = f"waits for others of {_named(thread)}, until {to_iso(due)}"
+            reason = f"waits for others of {_named(thread)}"
             passing.decide(alert, Stage.GROUPING, Outcome.WAITING, reason, channel=thread.channel, until=due)
 
 

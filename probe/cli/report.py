@@ -16,7 +16,7 @@ from probe.runtime.rendering import RenderJob, render_site
 
 def report_command(config: Path, output: Path | None) -> None:
     """Render, and say where."""
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     if output:
         settings = replace(settings, report=replace(settings.report, directory=str(output)))
     check_writable(Path(settings.report.directory))

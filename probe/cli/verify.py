@@ -33,7 +33,7 @@ def verify_command(file: Path, config: Path, format_: str) -> None:
     """Print what differs; exit 1 when anything does."""
     one_of("--format", format_, ("text", "json"))
     handed = read(file)
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     tell_waiting(settings.spool)
     try:
         with open_store(settings.store, create=False) as store:

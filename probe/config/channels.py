@@ -69,7 +69,7 @@ class ChannelBuilder:
             fallback_after=DEFAULT_FALLBACK_AFTER if fields.fallback_after is None else fields.fallback_after,
             expires_after=self.expires_after if fields.expires_after is None else fields.expires_after,
         )
-        for remark in KINDS[fields.type].examine(settings):
+        for remark in KINDS[fields.type].examine(settings) if self.filling.references.are_needed else ():
             (self.blame if remark.is_mistake else self.warn)((*path, remark.option), remark.text)
         return settings
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from probe.config.document import Path
-from probe.config.references import ReferenceProblem, References, must_be_reference
+from probe.config.references import NotThere, ReferenceProblem, References, must_be_reference
 from probe.model.sensitive import Sensitive
 
 Blame: TypeAlias = Callable[[Path, str], None]
 """Takes what is wrong, and where; the rest is still looked at."""
+
+
+_STORE: Final[Path] = ("store",)
+"""The one secret that everybody needs."""
 
 
 @dataclass(slots=True)
@@ -31,7 +35,8 @@ class Filling:
         try:
             resolved = self.references.resolve(text)
         except ReferenceProblem as problem:
-            self.blame(path, str(problem))
+            if self.references.are_needed or not isinstance(problem, NotThere) or path == _STORE:
+                self.blame(path, str(problem))
             return Sensitive.plain(text)
         self.secrets.update(resolved.secrets)
         return resolved.text

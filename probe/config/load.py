@@ -44,13 +44,21 @@ _MOST_WARNINGS: Final = 100
 _MOST_ROUNDS: Final = 50  # of taking out what is wrong; each takes out at least one piece
 
 
-def load(path: FilePath, *, environment: Mapping[str, str] = os.environ, folder: FilePath | None = None) -> Settings:
+def load(
+    path: FilePath,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    folder: FilePath | None = None,
+    needs_secrets: bool = True,
+) -> Settings:
     """Read, check and resolve a configuration file. Starts and changes nothing.
 
     Args:
         path: of the file.
         environment: where `${env:…}` looks.
         folder: where relative paths in the file start; the file's own folder unless told otherwise.
+        needs_secrets: whether a secret that isn't there is a mistake. Who only reads the store, or writes down what people
+            say, needs none but the store's own; such settings must not be used to measure, or to tell anybody.
 
     Raises:
         ConfigurationError: with every mistake in `problems`, in the order of the text.
@@ -61,20 +69,29 @@ def load(path: FilePath, *, environment: Mapping[str, str] = os.environ, folder:
     except OSError as error:
         message = f"can't be read: {error.strerror or error}; name another file with -c"
         raise ConfigurationError((Problem(file=str(path), message=message),)) from None
-    return loads(text, file=str(path), environment=environment, folder=folder or path.absolute().parent)
+    return loads(
+        text,
+        file=str(path),
+        environment=environment,
+        folder=folder or path.absolute().parent,
+        needs_secrets=needs_secrets,
+    )
 
 
-def loads(text: bytes, *, file: str, environment: Mapping[str, str], folder: FilePath) -> Settings:
+def loads(
+    text: bytes, *, file: str, environment: Mapping[str, str], folder: FilePath, needs_secrets: bool = True
+) -> Settings:
     """`load` for a text in hand; `file` is the name that problems carry."""
     with _nothing_collected():
-        settings = read_settings(read_document(text, file=file), environment=environment, folder=folder)
+        references = References(environment, folder, are_needed=needs_secrets)
+        settings = read_settings(read_document(text, file=file), references)
         return replace(settings, digest=hashlib.sha256(text).hexdigest())
 
 
-def read_settings(document: Document, *, environment: Mapping[str, str], folder: FilePath) -> Settings:
+def read_settings(document: Document, references: References) -> Settings:
     """`loads` for a document that is parsed, and has no digest."""
     reading = _Reading(document)
-    settings = reading.settings(References(environment, folder), folder)
+    settings = reading.settings(references, references.folder)
     if settings is None or reading.problems:
         raise ConfigurationError(_in_order(reading.problems))
     told = [*reading.remarks, *warnings(settings, reading.burning, reading.alerting)]

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 
 from probe.config.document import MAX_BYTES, Document, Path, read_document
 from probe.config.load import read_settings
+from probe.config.references import References
 from probe.model.errors import ConfigurationError, Problem
 from probe.model.settings import Settings
 
@@ -46,7 +47,7 @@ def load_proposed(path: FilePath, rules: FilePath, *, environment: Mapping[str, 
         _root=document._root,  # noqa: SLF001  # of one kind with it
         rules=proposed,
     )
-    return read_settings(whole, environment=environment, folder=path.absolute().parent)
+    return read_settings(whole, References(environment, path.absolute().parent, are_needed=False))
 
 
 def _read(path: FilePath) -> Document:

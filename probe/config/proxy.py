@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from probe.config.document import Path
 from probe.config.filling import Filling
+from probe.config.references import has_reference
 from probe.config.urls import why_not_an_address
 from probe.model.sensitive import Sensitive
 
@@ -25,6 +26,8 @@ def read_proxy(filling: Filling, written: str, path: Path) -> Sensitive | None:
     """
     found = _WITH_CREDENTIALS.fullmatch(written)
     proxy = _with_credentials(filling, found, path) if found else filling.text(written, path)
+    if has_reference(proxy.reveal()) and not filling.references.are_needed:
+        return proxy
     if reason := _why_not_a_proxy(proxy.reveal()):
         filling.blame(path, reason)
         return None

@@ -24,6 +24,10 @@ class ReferenceProblem(ValueError):
     """A reference that leads nowhere; the message names it, and never its value."""
 
 
+class NotThere(ReferenceProblem):
+    """What it leads to isn't there, at least not for us."""
+
+
 def has_reference(text: str) -> bool:
     """Whether the text refers to a secret, rightly or wrongly written."""
     return any(found[0] != "$${" for found in _REFERENCE.finditer(text))
@@ -44,10 +48,12 @@ class References:
     Attributes:
         environment: where `${env:…}` looks.
         folder: relative `${file:…}` paths start here: the folder of the configuration file.
+        are_needed: whether it is a mistake that a secret isn't there; whoever measures and tells nobody needs none.
     """
 
     environment: Mapping[str, str] = field(repr=False)
     folder: Path
+    are_needed: bool = True
 
     def resolve(self, text: str) -> Resolved:
         """Fill in every reference of a text.
@@ -78,7 +84,7 @@ class References:
                 return self.environment[name], True
             if (default := found["default"]) is not None:
                 return default, False
-            raise ReferenceProblem(f"the environment variable {name} is not set; set it before probe starts")
+            raise NotThere(f"the environment variable {name} is not set; set it before probe starts")
         if path := found["file"]:
             return _read_secret(self.folder / path, path), True
         raise ReferenceProblem(_unknown(found["unknown"]))
@@ -94,7 +100,7 @@ def _read_secret(path: Path, named: str) -> str:
         content = _content(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise ReferenceProblem(f"the secret file {named!r} can't be read: {reason}") from None
+        raise NotThere(f"the secret file {named!r} can't be read: {reason}") from None
     if len(content) > MAX_SECRET_BYTES:
         raise ReferenceProblem(f"the secret file {named} is larger than {MAX_SECRET_BYTES // 1024} KiB")
     try:

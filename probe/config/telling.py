@@ -77,7 +77,9 @@ class TellingBuilder:
         fields = HeartbeatFields(url=said) if isinstance(said, str) else said
         url = self.filling.text(fields.url, path)
         shown = masked(url.shown)
-        if reason := why_not_an_address(url.reveal()):
+        if has_reference(fields.url) and not url.is_secret:
+            pass  # it leads nowhere: whoever needs it was told so
+        elif reason := why_not_an_address(url.reveal()):
             self.filling.blame(path, reason)
         elif not has_reference(fields.url):
             shown = hidden(fields.url)

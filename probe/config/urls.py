@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote_plus, urlsplit
 
 from probe.assertions.masking import mask
+from probe.config.references import has_reference
 from probe.model.sensitive import MASK
 
 _PIECES: Final = re.compile(r"([?&])")
@@ -74,6 +75,8 @@ def why_not_a_url(url: str) -> str | None:
 
 def why_not_an_address(url: str, example: str = "https://host/path") -> str | None:
     """What is wrong with a URL's scheme, host and port, without repeating it."""
+    if has_reference(url):
+        return "refers to what is not set here; an address can't do without"
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -55,7 +55,7 @@ class Asked:
 def backtest_command(config: Path, asked: Asked) -> None:
     """Replay, and print what came of it."""
     one_of("--format", asked.kind, FORMATS)
-    settings = load_proposed(config, asked.proposed) if asked.proposed else load(config)
+    settings = load_proposed(config, asked.proposed) if asked.proposed else load(config, needs_secrets=False)
     rules = _rules(settings, asked.names)
     tell_waiting(settings.spool)
     with open_store(settings.store, create=False) as store:

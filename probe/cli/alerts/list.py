@@ -37,7 +37,7 @@ def list_command(config: Path, asked: AskedPeriod, format_: str, *, with_past: b
     one_of("--format", format_, ("table", "json"))
     if not with_past and (asked.start or asked.end or asked.last):
         raise ConfigurationError("--from, --to and --last are for --history: give that too")
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     now = SystemClock().now()
     with open_store(settings.store, create=False) as store:
         if with_past:

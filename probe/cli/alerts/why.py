@@ -36,7 +36,7 @@ def why_command(
 ) -> None:
     """Print what each rule saw, what was decided, and what became of the messages."""
     one_of("--format", format_, ("text", "json"))
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     now = SystemClock().now()
     period = _period(asked, at, ZoneInfo(settings.timezone), now)
     with open_store(settings.store, create=False) as store:

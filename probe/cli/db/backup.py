@@ -14,7 +14,7 @@ from probe.store import back_up_store
 
 def backup_command(config: Path, target: Path, *, force: bool) -> None:
     """Copy, and say how large it is."""
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with progress() as bar:
         task = bar.add_task("copying", total=None)
         back_up_store(

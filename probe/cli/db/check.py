@@ -21,7 +21,7 @@ from probe.store import Fault, check_store
 def check_command(config: Path, format_: str) -> None:
     """Print every fault; exit 1 when there is one."""
     one_of("--format", format_, ("text", "json"))
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with progress() as bar:
         task = bar.add_task("checking", total=None)
         found = check_store(

@@ -27,7 +27,7 @@ _ROWS: Final = {
 
 def purge_command(config: Path, *, dry_run: bool) -> None:
     """Delete in short transactions, and say what is gone; with `dry_run`, only what would be."""
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     now = SystemClock().now()
     with open_store(settings.store, create=False) as store:
         due = store.due(settings.retention, now=now)

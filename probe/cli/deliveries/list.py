@@ -52,7 +52,7 @@ def list_command(config: Path, asked: Asked, format_: str) -> None:
     """Print them; with `only_undelivered`, exit 1 when there is one."""
     one_of("--format", format_, ("table", "json"))
     states = [DeliveryState(one_of("--state", state, DeliveryState)) for state in asked.states]
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     start, end = asked.period.whole(now=SystemClock().now(), zone=ZoneInfo(settings.timezone))
     with open_store(settings.store, create=False) as store:
         if asked.only_undelivered:

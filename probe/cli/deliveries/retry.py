@@ -24,7 +24,7 @@ def retry_command(config: Path, ids: Sequence[str], *, all_failed: bool) -> None
     """Make them due now, with a whole new time to be tried in."""
     if all_failed == bool(ids):
         raise ConfigurationError("name the messages that are to be sent again, or give --all-failed")
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         if ids:
             _refuse_others(store, ids)

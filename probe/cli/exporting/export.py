@@ -58,7 +58,7 @@ def export_command(config: Path, asked: Asked) -> None:
         standard=sys.stdout.buffer,
     )
     destination.check(tables)
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     zone = ZoneInfo(settings.timezone)
     now = SystemClock().now()
     borders = _borders(asked, zone, now)

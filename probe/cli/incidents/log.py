@@ -42,7 +42,7 @@ _UNBROKEN: Final = ("state", "start", "lasted")
 def log_command(config: Path, asked: Asked, format_: str, *, only_open: bool) -> None:
     """Print them; with `only_open`, exit 1 when there is one."""
     one_of("--format", format_, FORMATS)
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     tell_waiting(settings.spool)
     with open_store(settings.store, create=False) as store:
         job = asked.job(settings, store)

@@ -40,7 +40,7 @@ def ack_command(config: Path, ref: str, text: str, *, author: str | None, locati
 def _say(config: Path, ref: str, kind: AnnotationKind, text: str, *, author: str | None, location: str | None) -> None:
     _check_length(text)
     name = author_named(author)
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         job = Asked(location=location).job(settings, store)
         wanted = Ref.of(ref, settings, now=job.now)

@@ -32,7 +32,7 @@ MOST_UPDATES = 50
 def show_command(config: Path, ref: str, *, location: str | None, format_: str) -> None:
     """Print it."""
     one_of("--format", format_, ("text", "json"))
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         job = Asked(location=location).job(settings, store)
         found = find(job, store, Ref.of(ref, settings, now=job.now))

@@ -32,7 +32,7 @@ def is_alert(ref: str) -> bool:
 def ack_alert(config: Path, id_: str, text: str, *, author: str | None, location: str | None) -> None:
     """Takes an alert on, and the incident that it is of, where there is one that is open."""
     name = author_named(author)
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         job = Asked(location=location).job(settings, store)
         before = store.alerts.alert(id_)

@@ -19,7 +19,7 @@ from probe.store import open_store
 def add_command(config: Path, called: str, scope: AskedScope, times: AskedTimes, said: str | None) -> None:
     """Declare it, and say what that means."""
     called, who, now = name("NAME", called), author(said), this_second()
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     schedule, span = times.read(now=now, zone=settings.timezone)
     with open_store(settings.store, create=False) as store:
         window = MaintenanceWindow(

@@ -24,7 +24,7 @@ from probe.store import open_store
 def end_command(config: Path, wanted: str, said_at: str | None, said: str | None) -> None:
     """Have it count up to now, or to an earlier moment, and say what that means."""
     who, now = author(said), SystemClock().now()
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     at = now if said_at is None else moment("--at", said_at, ZoneInfo(settings.timezone))
     if at > now:
         raise ConfigurationError(f"--at: {to_iso(at)} lies in the future; end it then, or declare it anew with --to")

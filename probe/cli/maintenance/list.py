@@ -45,7 +45,7 @@ class _Listed:
 def list_command(config: Path, format_: str, *, with_past: bool) -> None:
     """Print those that run, those that come, and with `with_past` those that are over."""
     one_of("--format", format_, ("table", "json"))
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     now = SystemClock().now()
     with open_store(settings.store, create=False) as store:
         listed = _in_order([_listed(window, now) for window in all_windows(settings, store)], with_past=with_past)

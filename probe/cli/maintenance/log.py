@@ -20,7 +20,7 @@ from probe.store import open_store
 def log_command(config: Path, format_: str) -> None:
     """Print every change, the oldest first."""
     one_of("--format", format_, ("table", "json"))
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         changes = store.maintenance.log()
     if format_ == "json":

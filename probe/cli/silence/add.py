@@ -80,7 +80,7 @@ class AskedSilence:
 def add_command(config: Path, asked: AskedSilence) -> None:
     """Declare it, and say what that means."""
     now = this_second()
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         declared = store.silences.declare(asked.read(settings, store.checks(), now=now))
         going_on = store.alerts.alerts(open_only=True)

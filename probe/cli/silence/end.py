@@ -21,7 +21,7 @@ from probe.store import open_store
 def end_command(config: Path, wanted: str, said: str | None) -> None:
     """End it, and say what that means."""
     who, now = author(said), SystemClock().now()
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     with open_store(settings.store, create=False) as store:
         ended = store.silences.end(wanted, author=who, now=now)
         known = () if ended else store.silences.silences(ended=True, now=now)

@@ -48,7 +48,7 @@ class Asked:
 def slo_command(config: Path, asked: Asked) -> None:
     """Print what was asked for; with `--exit-code`, exit 1 when something should be done."""
     one_of("--format", asked.kind, FORMATS)
-    settings = load(config)
+    settings = load(config, needs_secrets=False)
     if asked.kind == "openslo":
         if asked.to or asked.location or asked.exit_code:
             raise ConfigurationError(

@@ -262,3 +262,35 @@ def test_the_garbage_collector_goes_on_after_a_file_whether_it_is_right_or_wrong
     with suppress(ConfigurationError):
         read(text)
     assert gc.isenabled()
+
+
+SECRETS = """version: 1
+store: "${env:STORE:-sqlite:///x.db}"
+apis:
+  a:
+    base_url: https://a.example
+    proxy: "${env:PROXY}"
+    auth: {bearer: "${env:TOKEN}"}
+    tls: {ca_file: "${env:CA}"}
+    checks: {x: {post: /y, json: {p: "${env:PASSWORD}"}, headers: {k: "${file:nowhere}"}}}
+channels:
+  mail: {type: email, to: [a@example.com], from: b@example.com, smtp: "${env:SMTP}"}
+  hook: {type: webhook, url: "${env:HOOK}", secret: "${env:SECRET}"}
+heartbeat: "${env:PING}"
+"""
+
+
+def test_who_measures_and_tells_nobody_needs_no_secrets(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as strict:
+        loads(SECRETS.encode(), file="checks.yaml", environment={}, folder=tmp_path)
+    assert len({problem.path for problem in strict.value.problems}) == 9
+    settings = loads(SECRETS.encode(), file="checks.yaml", environment={}, folder=tmp_path, needs_secrets=False)
+    assert [check.id for check in settings.checks] == ["a/x"]
+    assert [channel.name for channel in settings.channels] == ["mail", "hook"]
+
+
+def test_the_stores_secret_and_an_address_are_needed_by_everybody(tmp_path: Path) -> None:
+    text = 'version: 1\nstore: "${env:STORE}"\napis: {a: {checks: {x: {get: "https://${env:HOST}/"}}}}\n'
+    with pytest.raises(ConfigurationError) as error:
+        loads(text.encode(), file="checks.yaml", environment={}, folder=tmp_path, needs_secrets=False)
+    assert [problem.path for problem in error.value.problems] == ["store", "apis.a.checks.x.get"]
