@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from probe.channels.channel import Remark
 from probe.channels.formats.form import Form, Home
 from probe.channels.formats.registry import FORMS
-from probe.channels.options import duration, headers, sensitive, text
+from probe.channels.options import duration, headers, pem_of, sensitive, text
 from probe.channels.sample import sample_message
 from probe.channels.signing import keys_of
 from probe.channels.templates import TemplateUnusable, templated
 from probe.model.channel import ChannelSettings, Option, OptionKind
+from probe.model.sensitive import Sensitive
 from probe.model.units import MINUTE, SECOND, format_duration
 
 SIGNED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -81,12 +81,19 @@ def own_form(settings: ChannelSettings) -> Form | None:
 
 def _of_urls(settings: ChannelSettings) -> Iterator[Remark]:
     for name in ("url", "proxy"):
-        url = sensitive(settings, name)
-        parts = urlsplit(url.reveal()) if url else None
+        parts = _parts(sensitive(settings, name))
         if parts and parts.scheme not in _SCHEMES:
             yield Remark(name, f"must begin with {' or '.join(f'{scheme}://' for scheme in _SCHEMES)}")
         elif parts and name == "url" and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
             yield Remark(name, "is not https: whoever is on the way reads the messages, and the URL", is_mistake=False)
+
+
+def _parts(url: Sensitive | None) -> SplitResult | None:
+    """`None` also for what is no URL, which loading has found."""
+    try:
+        return urlsplit(url.reveal()) if url else None
+    except ValueError:
+        return None
 
 
 def _is_loopback(host: str) -> bool:
@@ -127,7 +134,7 @@ def _of_ca_file(settings: ChannelSettings) -> Iterator[Remark]:
     if file is None:
         return
     try:
-        if b"-----BEGIN CERTIFICATE-----" not in Path(file).read_bytes():
+        if b"-----BEGIN CERTIFICATE-----" not in pem_of(file):
             yield Remark("ca_file", "holds no certificate in PEM form")
     except OSError as error:
         yield Remark("ca_file", f"can't be read: {str(error.strerror).lower()}")

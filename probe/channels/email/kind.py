@@ -7,7 +7,7 @@ from typing import Final
 
 from probe.channels.channel import Channel, Kind, Remark, Surroundings
 from probe.channels.email.server import Server, Tls
-from probe.channels.options import duration, sensitive, text
+from probe.channels.options import duration, pem_of, sensitive, text
 from probe.channels.sample import sample_message
 from probe.model.channel import ChannelSettings, Option, OptionKind
 from probe.model.units import MINUTE, SECOND
@@ -79,6 +79,7 @@ def _examine_server(settings: ChannelSettings) -> Iterator[Remark]:
         from probe.channels.email.server import tls_context
 
         try:
+            pem_of(ca_file)
             tls_context(ca_file)
         except OSError as error:
             yield Remark("ca_file", f"can't be used: {error.strerror or 'it holds no certificate in PEM'}")

@@ -171,6 +171,7 @@ REFUSED: list[tuple[str, OptionValue, str]] = [
     ("timeout", 61 * SECOND, "at most 1m"),
     ("ca_file", "/nowhere/authority.pem", "can't be read: no such file"),
     ("ca_file", __file__, "holds no certificate"),
+    ("ca_file", "/dev/zero", "can't be read: it is no regular file"),
     ("template", '{"text": "{{ title }}"}', "can't be used: what it writes is no JSON"),
     ("template", "{{ titel }}", "can't be used: 'titel' is undefined"),
 ]

@@ -64,6 +64,7 @@ def test_a_server_does_not_show_its_password() -> None:
         ({"timeout": 61 * SECOND}, "timeout", "must be between 1s and 1m", True),
         ({"templates": "/nowhere"}, "templates", "can't be used: there is no such folder", True),
         ({"ca_file": "/nowhere"}, "ca_file", "can't be used: No such file or directory", True),
+        ({"ca_file": "/dev/zero"}, "ca_file", "can't be used: it is no regular file", True),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_found_on_loading(
