@@ -157,7 +157,8 @@ class RuleFields(Section):
         Minimum | None, Field(description="A period with fewer values tells nothing. Default: 1.")
     ] = None
     min_locations: Annotated[
-        Minimum | None, Field(description="At so many locations a state must hold. Default: 1.")
+        Minimum | None,
+        Field(description="At so many locations a state must hold, or a metric be beyond its threshold. Default: 1."),
     ] = None
     effective: Annotated[
         Effective | None, Field(description="When it is told; at other times only recorded. Default: always.")

@@ -222,8 +222,10 @@ class RuleBuilder:
             self.blame((*path, min(said)), "says nothing here: prober trouble is about no check; leave it out")
         if fields.min_samples is not None and MetricCondition not in kinds:
             self.blame((*path, "min_samples"), "says nothing here: only periods of a metric have samples; leave it out")
-        if fields.min_locations is not None and StateCondition not in kinds:
-            self.blame((*path, "min_locations"), "says nothing here: only states are known by location; leave it out")
+        if fields.min_locations is not None and ProberCondition in kinds:
+            self.blame(
+                (*path, "min_locations"), "says nothing here: prober trouble is that of one location; leave it out"
+            )
 
 
 def _levels_of(condition: Condition, said: AlertLevel | None) -> tuple[AlertLevel, ...]:

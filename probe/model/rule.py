@@ -219,7 +219,7 @@ class AlertRule:
         levels: the most urgent first; an alert has the first whose condition holds.
         recover: so many good results, or periods, in a row end an alert; `None` is as the check's `Confirm` says, or 1.
         min_samples: a period with fewer values tells nothing.
-        min_locations: at so many locations a state must hold.
+        min_locations: at so many locations a state must hold, or a metric be breached.
         effective: when it is told, all of them counting; at other times an alert is only recorded. `None` is always.
         remind: how long after a message that says nothing new one follows while the alert goes on; `None` is never.
         resolved: whether its end is told.

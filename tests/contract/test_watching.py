@@ -310,6 +310,18 @@ def test_a_certificate_is_noted_when_it_changes(store: Store) -> None:
     assert store.alerts.certificates() == (Certificate(CHECK, "default", at(900), at(3)),)
 
 
+def test_that_a_certificate_is_shown_still_is_noted_twice_a_day(store: Store) -> None:
+    watcher = begun(store, watches(ONCE))
+    for slot in (0, 60, 719, 720, 900):
+        watcher.record(shown(slot, at(90_000)))
+    assert [each.seen_at for each in store.alerts.certificates()] == [at(720)]
+    watcher = begun(store, watches(ONCE))
+    watcher.record(shown(1000, at(90_000)))
+    assert [each.seen_at for each in store.alerts.certificates()] == [at(720)]
+    watcher.record(shown(1440, at(90_000)))
+    assert [each.seen_at for each in store.alerts.certificates()] == [at(1440)]
+
+
 def following(store: Store, folder: Path, *rules: AlertRule) -> Watcher:
     text = b"version: 1\napis: {shop: {base_url: 'http://127.0.0.1', checks: {list: {get: /, interval: 1m}}}}"
     settings = loads(text, file="checks.yaml", environment={}, folder=folder)

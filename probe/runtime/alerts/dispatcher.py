@@ -282,8 +282,15 @@ class Dispatcher:
         return await in_thread(wanted)
 
     async def _write_ended(self) -> None:
+        """What the store doesn't take now stays; what it never will must not hold up the others, and is sent again."""
         while self._ended:
-            await self._write(self._ended[0])
+            try:
+                await self._write(self._ended[0])
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001  # a fault of ours, with one message
+                message = self._ended[0].delivery.message.id
+                _log.exception("what became of a message could not be written down", message=message)
             del self._ended[0]
 
     async def _write(self, ended: _Ended) -> None:

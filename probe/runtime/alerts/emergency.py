@@ -41,6 +41,8 @@ class EmergencyRoute:
             if outage.since is None or now - outage.since < PATIENCE:
                 return
             self._begin(job, outage.since, outage.why)
+        elif not (outage or self._told):
+            self.forget()  # nobody was to be told, so there is nothing to write down
         for name, delivery in self._told.items():
             is_due = delivery.state is DeliveryState.WAITING and delivery.due_at <= now
             if is_due and name not in self._sending and name in lanes:

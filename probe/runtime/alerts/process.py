@@ -31,10 +31,8 @@ _MOST_UNREAD: Final = 1 << 16
 def main() -> int:
     """Run until the daemon ends."""
     os.nice(NICENESS)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(
-            number, signal.SIG_IGN
-        )  # who stops the daemon may signal its processes too: its last alerts count
+    for number in (signal.SIGINT, signal.SIGTERM):  # who stops the daemon may signal us too: its last alerts count
+        signal.signal(number, signal.SIG_IGN)
     _log_as_lines()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
 from probe.channels.channel import DeliveryFailed
 from probe.model.channel import ChannelSettings
-from probe.model.notification import DeliveryState, Message
+from probe.model.notification import DeliveryState, Message, Try
 from probe.model.units import DAY, HOUR, MINUTE, SECOND
 from probe.runtime.alerts.dispatcher import FOREIGN_AFTER, LEASE, Dispatcher
 from probe.runtime.alerts.lane import MOST_AT_ONCE, Lane
@@ -279,3 +280,21 @@ async def test_a_fault_in_a_channel_is_an_answer_like_any_other() -> None:
     await stage.look()
     assert len(stage.mail.got) == 1
     assert stage.outbox.kept["msg_t1_1"].why == "RuntimeError, which is a fault of probe"
+
+
+async def test_what_can_never_be_settled_holds_up_no_other_message() -> None:
+    stage = Stage(FakeOutbox(make_delivery(make_message(1, thread="bad"))))
+    settle = stage.outbox.settle
+
+    def settled(message_id: str, attempt: Try, **how: Any) -> bool:
+        if message_id == "msg_bad_1":
+            raise ValueError("a fault of probe")
+        return settle(message_id, attempt, **how)
+
+    stage.outbox.settle = settled  # type: ignore[method-assign]  # a fault that the store's own outbox has not
+    with structlog.testing.capture_logs() as events:
+        await stage.let_pass(2)
+        stage.outbox.add([make_delivery(make_message(1, thread="good"))])
+        await stage.let_pass(2)
+    assert stage.states()["msg_good_1"] is DeliveryState.DELIVERED
+    assert "what became of a message could not be written down" in [event["event"] for event in events]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from probe.channels.channel import DeliveryFailed
 from probe.model.channel import ChannelSettings
@@ -59,10 +60,10 @@ class Stage:
         self.route = EmergencyRoute(self.clock, chance=lambda: 0.5)
         self.outage = Outage()
 
-    async def let_pass(self, seconds: int) -> None:
+    async def let_pass(self, seconds: int, job: AlertJob = JOB) -> None:
         for _ in range(seconds):
             self.clock.advance(1)
-            self.route.look(JOB, self.lanes, self.outage)
+            self.route.look(job, self.lanes, self.outage)
             for _ in range(5):
                 await asyncio.sleep(0)
 
@@ -110,3 +111,15 @@ async def test_a_receiver_that_is_away_as_well_is_tried_again_and_not_told_of_th
         ("hook", DeliveryState.WAITING),
     ]
     assert ledger[1].why == "connection refused"
+
+
+async def test_where_nobody_was_to_be_told_the_next_time_somebody_is() -> None:
+    stage = Stage()
+    stage.outage.fail("it does not answer", now=NOW)
+    await stage.let_pass(120, replace(JOB, channels=()))
+    stage.outage.end()
+    await stage.let_pass(10)
+    assert stage.hook.got == []
+    stage.outage.fail("it does not answer", now=stage.clock.now())
+    await stage.let_pass(120)
+    assert len(stage.hook.got) == 1
