@@ -202,7 +202,7 @@ def _are_most(count: int, of: int) -> bool:
 def _sentence(shared: Mapping[CauseKind, str], counts: tuple[int, int], surroundings: Surroundings) -> str:
     host = shared.get(CauseKind.HOST, "")
     address = shared.get(CauseKind.ADDRESS, "")
-    target = f"{host} ({address})" if host and address else host or address
+    target = f"{host} ({address})" if host and address and host != address else host or address
     said = f"{_who(*counts)} {_what(shared, target)}"
     if fingerprint := shared.get(CauseKind.CERTIFICATE):
         said += f", with the same certificate (SHA-256 {fingerprint[:_FINGERPRINT]}…)"

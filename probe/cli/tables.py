@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -25,14 +26,57 @@ def plain_console() -> Console:
     return console
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, unbroken: Sequence[str] = ()) -> None:
-    """As it is: nothing in it is markup. On a narrow terminal the columns that are not `unbroken` are folded."""
+def print_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    *,
+    unbroken: Sequence[str] = (),
+    below: Sequence[str] = (),
+) -> None:
+    """As it is: nothing in it is markup. On a narrow terminal the columns that are not `unbroken` are folded.
+
+    Where there are columns that may stand `below` their row, they do that instead, and nothing is folded.
+    """
+    console = plain_console()
+    texts = [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    widths = [
+        max(map(cell_len, (name, *(line for row in texts for line in row[at].plain.splitlines()))))
+        for at, name in enumerate(columns)
+    ]
+    if below and sum(widths) + _GAP * (len(widths) - 1) > console.width:
+        _print_stacked(console, columns, texts, widths, below)
+        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in columns:
         table.add_column(name, overflow="fold", no_wrap=name in unbroken)
-    for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    plain_console().print(table)
+    for cells in texts:
+        table.add_row(*cells)
+    console.print(table)
+
+
+def _print_stacked(
+    console: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Text]],
+    widths: Sequence[int],
+    below: Sequence[str],
+) -> None:
+    """Each row in two lines or more: what stands beside each other, and below it the rest, set in."""
+    beside = [at for at, name in enumerate(columns) if name not in below]
+    rest = [at for at, name in enumerate(columns) if name in below]
+
+    def line(cells: Sequence[Text]) -> Text:
+        padded = (Text.assemble(cells[at], " " * (widths[at] - cells[at].cell_len)) for at in beside)
+        joined = Text(" " * _GAP).join(padded)
+        joined.rstrip()
+        return joined
+
+    console.print(line([Text(name, "dim") for name in columns]))
+    for cells in rows:
+        console.print(line(cells))
+        said = Text(" " * _GAP).join(cells[at] for at in rest if cells[at].plain not in ("", "–"))
+        if said:
+            console.print(Padding(said, (0, 0, 0, _GAP), expand=False))
 
 
 def print_figures(

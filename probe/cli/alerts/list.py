@@ -87,7 +87,12 @@ def _print_alerts(found: Sequence[Alert], *, now: Micros, with_past: bool) -> No
         typer.echo("there was no alert" if with_past else "no alert goes on")
         return
     columns = ("alert", "level", "about", "rule", "since", "lasted", "found")
-    print_table(columns, [_row(alert, now) for alert in found], unbroken=("alert", "level"))
+    print_table(
+        columns,
+        [_row(alert, now) for alert in found],
+        unbroken=("alert", "level"),
+        below=("since", "lasted", "found"),
+    )
 
 
 def _row(alert: Alert, now: Micros) -> tuple[str | Text, ...]:

@@ -76,7 +76,7 @@ def _print(found: Sequence[Delivery], *, is_cut: bool) -> None:
     if not found:
         typer.echo("there was no such message")
         return
-    print_table(_COLUMNS, [_row(each) for each in found], unbroken=_UNBROKEN)
+    print_table(_COLUMNS, [_row(each) for each in found], unbroken=_UNBROKEN, below=("message", "id", "why"))
     if is_cut:
         typer.echo(f"only the newest {len(found):,}: --limit prints more, --from and --to look elsewhere", err=True)
 

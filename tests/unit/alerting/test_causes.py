@@ -64,6 +64,14 @@ def test_it_names_a_host_all_of_whose_checks_fail_and_no_other_one() -> None:
     )
 
 
+def test_a_host_that_is_an_address_itself_is_named_once() -> None:
+    address = "10.0.0.7:443"
+    surroundings = Surroundings(hosts=dict.fromkeys(ALL_ON_HOST.failing, address), failing=ALL_ON_HOST.failing)
+    found = likely_cause(several(REFUSED), surroundings)
+    assert found is not None
+    assert found.sentence.startswith("all 10 checks are refused a connection by 10.0.0.7:443; every check")
+
+
 def test_a_host_whose_other_checks_are_well_is_not_the_cause() -> None:
     found = likely_cause(several(REFUSED), MIXED)
     assert found is not None
