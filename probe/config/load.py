@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from probe.config.alert_warnings import RuleNotes
 from probe.config.build import CheckBuilder
 from probe.config.burning import BurnNotes
+from probe.config.default_rules import with_lone_objectives
 from probe.config.depending import Dependencies
 from probe.config.document import MAX_BYTES, Document, Path, Value, read_document
 from probe.config.fields import check_slug
@@ -162,7 +163,12 @@ class _Reading:
         telling = TellingBuilder(filling, folder, names, self.remark).telling(outline, whole.timezone(outline.timezone))
         self.alerting = telling.notes
         settings = whole.settings(self.document.file, outline, vetting, apis, checks, names)
-        return replace(settings, channels=telling.channels, rules=telling.rules, heartbeat=telling.heartbeat)
+        return replace(
+            settings,
+            channels=telling.channels,
+            rules=with_lone_objectives(telling.rules, apis, checks),
+            heartbeat=telling.heartbeat,
+        )
 
     def remark(self, path: Path, text: str) -> None:
         """What is worth a warning."""

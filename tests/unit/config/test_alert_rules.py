@@ -287,3 +287,31 @@ def test_a_long_row_of_dependencies_is_looked_through() -> None:
     found = read(f"{head}{checks}      c3000: {{get: /}}\n")
     assert found.checks[0].depends_on == ("shop/c1",)
     assert replace(found.checks[0], depends_on=()) != found.checks[0]
+
+
+@pytest.mark.parametrize(
+    ("apis", "names"),
+    [
+        ("{a: {checks: {x: {get: /}}}}", ["burn"]),
+        (
+            "{a: {slo: {availability: {target: 99.9%, window: 30d}}, checks: {x: {get: /, slo: {availability: {target: 99%, window: 30d}}}}}}",
+            ["burn"],
+        ),
+        (
+            "{a: {checks: {x: {get: /, slo: {availability: {target: 99%, window: 30d}}}, y: {get: /}}}}",
+            ["burn", "burn-of-checks"],
+        ),
+    ],
+)
+def test_by_default_budgets_of_apis_are_watched_and_those_of_checks_where_their_api_has_none(
+    apis: str, names: list[str]
+) -> None:
+    text = apis.replace("/", "https://a.example/")
+    channel = "{hook: {type: webhook, url: https://b.example/}}"
+    settings = loads(
+        f"version: 1\napis: {text}\nchannels: {channel}\n".encode(), file="f", environment={}, folder=Path.cwd()
+    )
+    found = [rule for rule in settings.rules if "burn" in rule.name]
+    assert [rule.name for rule in found] == names
+    assert found[0].per is SubjectKind.API
+    assert all(rule.scope.checks == ("a/x",) for rule in found[1:])
