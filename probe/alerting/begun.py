@@ -35,10 +35,6 @@ class Begun:
             if not others:
                 del there[turn.check]
 
-    def last_ended(self, check: str) -> Turn | None:
-        """The turn by which it was sure last that something in the check is over."""
-        return max(self._ended.get(check, {}).values(), key=lambda turn: turn.known_at, default=None)
-
     def down(self, estate: Estate) -> dict[str, Down]:
         """Of what others depend on, what is down, and what was."""
         needed = {name for check in estate.checks.values() for name in check.depends_on}

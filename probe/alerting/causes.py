@@ -34,7 +34,7 @@ Trait: TypeAlias = tuple[CauseKind, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Backdrop:
     """What alerts are held against.
 
     Attributes:
@@ -109,12 +109,12 @@ _PHASED: Final = (FailureKind.TIMEOUT, FailureKind.RESET, FailureKind.UNREACHABL
 """The other failures say their phase themselves."""
 
 
-def likely_cause(alerts: Iterable[Alert], surroundings: Surroundings) -> Cause | None:
+def likely_cause(alerts: Iterable[Alert], backdrop: Backdrop) -> Cause | None:
     """What most of the firing alerts of checks that began together share; `None` where that is nothing that tells anything."""
-    suspects = _together(list(_suspects(alerts, surroundings)))
+    suspects = _together(list(_suspects(alerts, backdrop)))
     if len(suspects) < _FEWEST:
         return None
-    candidates = _candidates(suspects, surroundings)
+    candidates = _candidates(suspects, backdrop)
     shared, holding = list[Trait](), suspects
     for trait in candidates:
         remaining = [each for each in holding if trait in _traits(each)]
@@ -124,10 +124,10 @@ def likely_cause(alerts: Iterable[Alert], surroundings: Surroundings) -> Cause |
     if not shared:
         return None
     counts = len(holding), len(suspects)
-    return Cause(shared=tuple(shared), sentence=_sentence(dict(shared), counts, surroundings), alerts=counts)
+    return Cause(shared=tuple(shared), sentence=_sentence(dict(shared), counts, backdrop), alerts=counts)
 
 
-def _suspects(alerts: Iterable[Alert], surroundings: Surroundings) -> Iterator[_Suspect]:
+def _suspects(alerts: Iterable[Alert], backdrop: Backdrop) -> Iterator[_Suspect]:
     """Each check once: by its first alert that knows why."""
     found: dict[str, Alert] = {}
     for alert in alerts:
@@ -137,7 +137,7 @@ def _suspects(alerts: Iterable[Alert], surroundings: Surroundings) -> Iterator[_
                 found[alert.subject.id] = alert
     for check, alert in found.items():
         facts = alert.facts or Facts()
-        host = surroundings.hosts.get(check) or facts.host or ""
+        host = backdrop.hosts.get(check) or facts.host or ""
         yield _Suspect(check, alert.since, facts, alert.locations, host)
 
 
@@ -171,35 +171,35 @@ def _traits(suspect: _Suspect) -> Iterator[Trait]:
         yield CauseKind.PHASE, facts.phase or ""
 
 
-def _candidates(suspects: Sequence[_Suspect], surroundings: Surroundings) -> list[Trait]:
+def _candidates(suspects: Sequence[_Suspect], backdrop: Backdrop) -> list[Trait]:
     """The traits that most have, and that tell something; the most telling first."""
     counts = Counter(trait for suspect in suspects for trait in _traits(suspect))
     common = {kind: value for (kind, value), count in counts.items() if _are_most(count, len(suspects))}
-    if len(surroundings.locations) < _FEWEST:
+    if len(backdrop.locations) < _FEWEST:
         common.pop(CauseKind.LOCATION, None)
-    if CauseKind.HOST in common and not _is_telling(common[CauseKind.HOST], surroundings):
+    if CauseKind.HOST in common and not _is_telling(common[CauseKind.HOST], backdrop):
         del common[CauseKind.HOST]
         common.pop(CauseKind.ADDRESS, None)  # the checks that are well most likely connect to it too
     return [(kind, common[kind]) for kind in _BY_TELLING if kind in common]
 
 
-def _is_telling(host: str, surroundings: Surroundings) -> bool:
+def _is_telling(host: str, backdrop: Backdrop) -> bool:
     """Whether most checks of that host are in alert."""
-    failing, there = _on_host(host, surroundings)
+    failing, there = _on_host(host, backdrop)
     return there == 0 or _are_most(failing, there)
 
 
-def _on_host(host: str, surroundings: Surroundings) -> tuple[int, int]:
+def _on_host(host: str, backdrop: Backdrop) -> tuple[int, int]:
     """How many checks of a host are in alert, and how many there are."""
-    there = [check for check, its in surroundings.hosts.items() if its == host]
-    return sum(check in surroundings.failing for check in there), len(there)
+    there = [check for check, its in backdrop.hosts.items() if its == host]
+    return sum(check in backdrop.failing for check in there), len(there)
 
 
 def _are_most(count: int, of: int) -> bool:
     return count >= _FEWEST and Fraction(count, of) >= MOST
 
 
-def _sentence(shared: Mapping[CauseKind, str], counts: tuple[int, int], surroundings: Surroundings) -> str:
+def _sentence(shared: Mapping[CauseKind, str], counts: tuple[int, int], backdrop: Backdrop) -> str:
     host = shared.get(CauseKind.HOST, "")
     address = shared.get(CauseKind.ADDRESS, "")
     target = f"{host} ({address})" if host and address and host != address else host or address
@@ -208,7 +208,7 @@ def _sentence(shared: Mapping[CauseKind, str], counts: tuple[int, int], surround
         said += f", with the same certificate (SHA-256 {fingerprint[:_FINGERPRINT]}…)"
     if location := shared.get(CauseKind.LOCATION):
         said += f", only as seen from {location}"
-    return said + (_exclusive(host, surroundings) if host else "")
+    return said + (_exclusive(host, backdrop) if host else "")
 
 
 def _who(count: int, of: int) -> str:
@@ -228,10 +228,10 @@ def _what(shared: Mapping[CauseKind, str], target: str) -> str:
     return (f"{with_target} {target}" if target else alone) + (f" {phase}" if phase else "")
 
 
-def _exclusive(host: str, surroundings: Surroundings) -> str:
+def _exclusive(host: str, backdrop: Backdrop) -> str:
     """What the other checks of the host do, and those of other hosts, where that says that it is this host."""
-    failing, there = _on_host(host, surroundings)
+    failing, there = _on_host(host, backdrop)
     if failing < there or not there:
         return ""
-    elsewhere = any(surroundings.hosts.get(check) != host for check in surroundings.failing)
+    elsewhere = any(backdrop.hosts.get(check) != host for check in backdrop.failing)
     return "; every check of that host fails" + ("" if elsewhere else ", and no other one")

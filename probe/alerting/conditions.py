@@ -26,7 +26,7 @@ from probe.model.rule import (
 from probe.model.sla import AlertLevel, GroupKind, GroupRule
 from probe.model.units import Micros
 
-Begun: TypeAlias = Mapping[str, Mapping[tuple[Watch, str], Turn]]
+BegunTurns: TypeAlias = Mapping[str, Mapping[tuple[Watch, str], Turn]]
 """What has begun and not ended: by check, and by watch and location."""
 
 
@@ -58,7 +58,7 @@ class View:
 
     now: Micros
     estate: Estate
-    begun: Begun
+    begun: BegunTurns
     metrics: Mapping[MetricPath, Found] = field(default_factory=dict)
     trouble: tuple[str, Micros] | None = None
     silent: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from probe.alerting.measures import Path
 from probe.model.rule import AllOf, AnyOf, BurnCondition, Condition, MetricCondition
 from probe.model.units import MINUTE, SECOND, Micros
 
-Gauged: TypeAlias = MetricCondition | BurnCondition
+OnGrid: TypeAlias = MetricCondition | BurnCondition
 """A condition that is looked at on a grid."""
 
 SETTLING: Final[Micros] = 15 * SECOND
@@ -24,7 +24,7 @@ class Leaf(NamedTuple):
     """A part of a condition that is looked at on a grid."""
 
     path: Path
-    condition: Gauged
+    condition: OnGrid
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

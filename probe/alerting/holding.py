@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
-from probe.alerting.grid import Gauged, spacing_of, step_of
+from probe.alerting.grid import OnGrid, spacing_of, step_of
 from probe.alerting.measures import Reading
 from probe.model.rule import AlertRule, BurnCondition, Held, NoDataPolicy
 from probe.model.units import MINUTE, Micros
@@ -37,7 +37,7 @@ class Terms:
     spacing: int
 
     @classmethod
-    def of(cls, rule: AlertRule, condition: Gauged) -> Self:
+    def of(cls, rule: AlertRule, condition: OnGrid) -> Self:
         """Those of a rule's condition; burning budgets have windows of their own, and need no more than one reading."""
         is_burning = isinstance(condition, BurnCondition)
         period = MINUTE if isinstance(condition, BurnCondition) else condition.period

@@ -49,7 +49,7 @@ class Watched:
         return between * max(max(watch.of, watch.recoveries) for watch in self.watches)
 
 
-class Standing(NamedTuple):
+class WatchStanding(NamedTuple):
     """What is known of one watch.
 
     Attributes:
@@ -63,10 +63,10 @@ class Standing(NamedTuple):
     holds: Micros = _ALWAYS
 
 
-CALM: Final = Standing()
-BEGUN: Final = Standing(has_begun=True)
+CALM: Final = WatchStanding()
+BEGUN: Final = WatchStanding(has_begun=True)
 
-Standings: TypeAlias = tuple[Standing, ...]
+Standings: TypeAlias = tuple[WatchStanding, ...]
 """Of a check's watches, in their order; empty where all of them are calm."""
 
 
@@ -137,7 +137,7 @@ def advance(
     """
     if state is State.UP and not standings:  # most of them
         return standings, ()
-    after, turned = list[Standing](), list[Turned]()
+    after, turned = list[WatchStanding](), list[Turned]()
     for watch, before in zip(watches, standings or (CALM,) * len(watches), strict=True):
         standing, first = before, None
         if watch.state is State.UNKNOWN:
@@ -166,32 +166,32 @@ def folded(runs: Iterable[Run], of: Watched, standings: Standings = ()) -> tuple
     return standings, found
 
 
-def of_watch(standings: Standings, number: int) -> Standing:
+def of_watch(standings: Standings, number: int) -> WatchStanding:
     """That of the check's watch of this number."""
     return standings[number] if standings else CALM
 
 
-def together(standings: Sequence[Standing]) -> Standings:
+def together(standings: Sequence[WatchStanding]) -> Standings:
     """Of all of a check's watches, in the one form that `advance` gives."""
     return () if all(standing == CALM for standing in standings) else tuple(standings)
 
 
 def _step(
-    standing: Standing, watch: Watch, slot: Micros, is_meant: bool, holds: Micros
-) -> tuple[Standing, Micros | None]:
+    standing: WatchStanding, watch: Watch, slot: Micros, is_meant: bool, holds: Micros
+) -> tuple[WatchStanding, Micros | None]:
     """The same of one watch, and the first result of those that turned it."""
     row = standing.row if slot <= standing.holds else ()
     if standing.has_begun:
         if is_meant:
             return BEGUN, None
         row = (*row, slot)
-        return (CALM, row[0]) if len(row) >= watch.recoveries else (Standing(True, row, holds), None)
+        return (CALM, row[0]) if len(row) >= watch.recoveries else (WatchStanding(True, row, holds), None)
     if not (row or is_meant):
         return CALM, None
     row = _from_first((*row, slot if is_meant else None)[-watch.of :])
     if len(row) - row.count(None) >= watch.needed:
         return BEGUN, row[0]
-    return (Standing(False, row, holds) if row else CALM), None
+    return (WatchStanding(False, row, holds) if row else CALM), None
 
 
 def _from_first(row: tuple[Micros | None, ...]) -> tuple[Micros | None, ...]:

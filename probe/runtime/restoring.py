@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeAlias
 
-from probe.alerting.watching import BEGUN, Standing, Standings, Turned, Watched, folded, of_watch, together
+from probe.alerting.watching import BEGUN, Standings, Turned, Watched, WatchStanding, folded, of_watch, together
 from probe.model.alert import LONGEST_DETAIL, Facts, Turn, Watch
 from probe.model.result import Evidence, State
 from probe.model.run import Run, Runs, expanded
@@ -117,7 +117,7 @@ def _read(ranges: Ranges, start: Micros, end: Micros, checks: Sequence[str]) -> 
         yield from ((check, levels[check].runs if check in levels else ()) for check in named)
 
 
-def _folded(of: Watched, past: _Past, last: Mapping[_Key, Turn]) -> Iterator[tuple[Standing, list[Turned]]]:
+def _folded(of: Watched, past: _Past, last: Mapping[_Key, Turn]) -> Iterator[tuple[WatchStanding, list[Turned]]]:
     for watch in of.watches:
         alone = replace(of, watches=(watch,))
         standings, turned = _resumed(alone, past, last.get((of.check, watch)))
@@ -140,7 +140,7 @@ def _look_further(
     ranges: Ranges,
     wanted: Mapping[str, Watched],
     pasts: dict[str, _Past],
-    found: dict[str, list[tuple[Standing, list[Turned]]]],
+    found: dict[str, list[tuple[WatchStanding, list[Turned]]]],
     last: Mapping[_Key, Turn],
 ) -> None:
     """What holds already where nothing was known of it may have begun before the first slot that was read."""
@@ -162,7 +162,9 @@ def _by_since(pasts: Mapping[str, _Past], checks: Collection[str]) -> dict[Micro
     return found
 
 
-def _is_open(of: Watched, found: list[tuple[Standing, list[Turned]]], past: _Past, last: Mapping[_Key, Turn]) -> bool:
+def _is_open(
+    of: Watched, found: list[tuple[WatchStanding, list[Turned]]], past: _Past, last: Mapping[_Key, Turn]
+) -> bool:
     """Whether a state began with the first of all known slots that were read, and no turn says when it truly did."""
     first = next((run.start for run in past.runs if run.state is not State.UNKNOWN), 0)
     return any(

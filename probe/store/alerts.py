@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from probe.alerting.book import Entered, Loaded
+from probe.alerting.context import Acknowledged
 from probe.model.alert import Alert, Certificate, Decision, Turn
 from probe.model.rule import Subject, SubjectKind
 from probe.model.units import Micros
@@ -18,13 +18,6 @@ from probe.store.alert_tables import alerts, daemons, decisions
 from probe.store.engine import as_of_one_moment, put
 from probe.store.evidence import storable
 from probe.store.maintenance import Transaction
-
-
-class Acknowledgement(NamedTuple):
-    """Who has taken an alert in hand, and when."""
-
-    at: Micros
-    by: str
 
 
 class AlertBook:
@@ -140,12 +133,12 @@ class AlertBook:
             connection.execute(nobody.values(acknowledged_at=now, acknowledged_by=storable(author)))
         return self.alert(alert_id)
 
-    def acknowledgements(self) -> Mapping[str, Acknowledgement]:
+    def acknowledgements(self) -> Mapping[str, Acknowledged]:
         """Who has which alert of the book in hand, by its id."""
         columns = (alerts.c.id, alerts.c.acknowledged_at, alerts.c.acknowledged_by)
         query = select(*columns).where(alerts.c.in_book, alerts.c.acknowledged_at.is_not(None))
         with self._reading() as connection:
-            return {each: Acknowledgement(at, by) for each, at, by in connection.execute(query)}
+            return {each: Acknowledged(at, by) for each, at, by in connection.execute(query)}
 
 
 def _is_about(subject: Subject) -> ColumnElement[bool]:

@@ -35,7 +35,7 @@ class Acknowledgements:
         return before != self.found
 
     def _read(self, store: Store, open_: Iterable[Alert]) -> dict[str, Acknowledged]:
-        found = {id_: Acknowledged(at, by) for id_, (at, by) in store.alerts.acknowledgements().items()}
+        found = dict(store.alerts.acknowledgements())
         said: dict[Subject, list[tuple[Micros, Acknowledged]]] = {}
         for each in store.annotations(self._location):
             if each.kind is AnnotationKind.ACKNOWLEDGEMENT:

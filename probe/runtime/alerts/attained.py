@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from probe.alerting.amounts import percent
 from probe.alerting.grid import step_of
-from probe.alerting.measures import Judged, Known
+from probe.alerting.measured import Known
+from probe.alerting.measures import Verdict
 from probe.model.check import Api, CheckFacts
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.result import State
@@ -92,7 +93,7 @@ class Burns:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, BurnWindow], tuple[Micros, dict[Subject, list[_Told]]]] = {}
 
-    def judged(self, basis: Basis, location: str, at: Micros, asked: AskedBurn) -> dict[Subject, Judged]:
+    def judged(self, basis: Basis, location: str, at: Micros, asked: AskedBurn) -> dict[Subject, Verdict]:
         """What a rule's level says of each of its subjects that has an objective.
 
         Raises:
@@ -174,19 +175,19 @@ def _told(
             yield objective, burning_of(subject, objective, pair, until=until, window=end - start)
 
 
-def _judged(told: list[_Told]) -> Judged:
+def _judged(told: list[_Told]) -> Verdict:
     """Any pair is enough; the one told of burns fastest, by what it may."""
     known = [each for each in told if each[1].reason is not BurnReason.NOTHING_KNOWN]
     if not known:
         objective, burning = told[0]
-        return Judged(None, f"{_name(objective, burning)}: no data", _wanted(burning))
+        return Verdict(None, f"{_name(objective, burning)}: no data", _wanted(burning))
     burns = any(burning.is_burning for _, burning in known)
     objective, burning = max(known, key=lambda each: (each[1].is_burning, (each[1].long or 0) / each[1].rate))
     short = format_duration(burning.pair.short)
     value = (
         f"{_name(objective, burning)} is {float(burning.long or 0):.3g}, over {short} {float(burning.short or 0):.3g}"
     )
-    return Judged(burns, value, _wanted(burning))
+    return Verdict(burns, value, _wanted(burning))
 
 
 def _name(objective: Objective, burning: Burning) -> str:

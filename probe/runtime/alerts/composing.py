@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from probe.alerting.book import Draft
-from probe.alerting.causes import Surroundings, likely_cause
+from probe.alerting.causes import Backdrop, likely_cause
 from probe.alerting.estate import Estate
 from probe.alerting.titles import Names, ordered, status_of, title_of, worst
 from probe.model.alert import Alert
@@ -108,7 +108,7 @@ class _Composing:
         )
         self._entries = Entries(names=self._names, enriching=enriching, zone=self._zone, url=job.report_url)
         firing = [alert for alert in alerts.values() if alert.is_firing]
-        self._surroundings = Surroundings(
+        self._backdrop = Backdrop(
             hosts={facts.id: facts.host for facts in job.checks},
             failing={alert.subject.id for alert in firing if alert.subject.kind is SubjectKind.CHECK},
             locations={job.location, *(place for alert in firing for place in alert.locations)},
@@ -158,7 +158,7 @@ class _Composing:
             zone=self._job.timezone,
             entries=self._told(merged),
             more=_counts(alerts[MOST_ENTRIES:]),
-            cause=self._enriching.tried(lambda: likely_cause(alerts, self._surroundings), None, of=thread.title),
+            cause=self._enriching.tried(lambda: likely_cause(alerts, self._backdrop), None, of=thread.title),
             budget=self._enriching.budget_of_api(min(apis), alerts) if len(apis) == 1 else None,
             undelivered=self._undelivered(undelivered),
             link=self._entries.link(alerts, apis),

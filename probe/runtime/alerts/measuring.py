@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from probe.alerting.estate import Estate
 from probe.alerting.grid import SETTLING, Leaf, leaves, step_of, times
-from probe.alerting.measures import Judged, Known, Reading, Values, judged
+from probe.alerting.measured import Known, Values
+from probe.alerting.measures import Reading, Verdict, judged
 from probe.model.alert import Certificate
 from probe.model.check import Api, CheckFacts
 from probe.model.maintenance import MaintenanceWindow
@@ -176,7 +177,7 @@ class _Place:
         with basis.store.ranges(location) as ranges:
             self._windows = Windows(ranges, needs, _maintained(basis, needs))
 
-    def judged(self, moment: Moment) -> dict[Subject, Judged]:
+    def judged(self, moment: Moment) -> dict[Subject, Verdict]:
         """Of each subject; those without an objective are left out where it is about budgets."""
         gauge, at = moment
         condition = gauge.leaf.condition
@@ -259,7 +260,7 @@ def _certificates(certificates: Iterable[Certificate]) -> dict[str, dict[str, Mi
     return by_location
 
 
-def _reading(moment: Moment, subject: Subject, found: Sequence[tuple[str, Judged]]) -> Reading:
+def _reading(moment: Moment, subject: Subject, found: Sequence[tuple[str, Verdict]]) -> Reading:
     """Of what was found at each location."""
     gauge, at = moment
     known = [each for each in found if each[1].is_breached is not None]
@@ -270,4 +271,4 @@ def _reading(moment: Moment, subject: Subject, found: Sequence[tuple[str, Judged
     return Reading(gauge.rule.name, gauge.level, gauge.leaf.path, subject, at, is_breached, value + where, expected)
 
 
-_UNREAD: Final = Judged(None, "no data", "")
+_UNREAD: Final = Verdict(None, "no data", "")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from probe.alerting.measures import Counted, Known, Listed, Number, Values
+from probe.alerting.measured import Counted, Known, Listed, Number, Values
 from probe.model.check import Operator
 from probe.model.result import State
 from probe.model.rule import Metric, MetricCondition, Statistic

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from probe.alerting.measures import Values
+from probe.alerting.measured import Values
 from probe.model.result import State
 from probe.model.rule import Metric, MetricCondition
 from probe.runtime.alerts.values import Source, column_of, of_levels, of_singles, of_sums, source_of

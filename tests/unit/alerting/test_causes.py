@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from probe.alerting.causes import TOGETHER, Surroundings, likely_cause
+from probe.alerting.causes import TOGETHER, Backdrop, likely_cause
 from probe.model.alert import Alert, Facts
 from probe.model.notification import CauseKind
 from probe.model.rule import Subject, SubjectKind
@@ -15,11 +15,11 @@ from probe.model.units import MINUTE, Micros, from_iso
 AT = from_iso("2026-11-20T10:00:00Z")
 HOST = "api.example.com"
 REFUSED = Facts(failure=FailureKind.REFUSED, address="10.0.0.7:443", phase="connect")
-ALL_ON_HOST = Surroundings(
+ALL_ON_HOST = Backdrop(
     hosts={**{f"shop/{n}": HOST for n in range(10)}, "other/home": "other.example.com"},
     failing={f"shop/{n}" for n in range(10)},
 )
-MIXED = Surroundings(hosts={f"shop/{n}": HOST for n in range(100)}, failing={f"shop/{n}" for n in range(10)})
+MIXED = Backdrop(hosts={f"shop/{n}": HOST for n in range(100)}, failing={f"shop/{n}" for n in range(10)})
 
 
 def alert(
@@ -66,8 +66,8 @@ def test_it_names_a_host_all_of_whose_checks_fail_and_no_other_one() -> None:
 
 def test_a_host_that_is_an_address_itself_is_named_once() -> None:
     address = "10.0.0.7:443"
-    surroundings = Surroundings(hosts=dict.fromkeys(ALL_ON_HOST.failing, address), failing=ALL_ON_HOST.failing)
-    found = likely_cause(several(REFUSED), surroundings)
+    backdrop = Backdrop(hosts=dict.fromkeys(ALL_ON_HOST.failing, address), failing=ALL_ON_HOST.failing)
+    found = likely_cause(several(REFUSED), backdrop)
     assert found is not None
     assert found.sentence.startswith("all 10 checks are refused a connection by 10.0.0.7:443; every check")
 
@@ -80,15 +80,15 @@ def test_a_host_whose_other_checks_are_well_is_not_the_cause() -> None:
 
 
 def test_that_others_fail_elsewhere_is_not_hidden() -> None:
-    surroundings = Surroundings(hosts=ALL_ON_HOST.hosts, failing={*ALL_ON_HOST.failing, "other/home"})
-    found = likely_cause(several(REFUSED), surroundings)
+    backdrop = Backdrop(hosts=ALL_ON_HOST.hosts, failing={*ALL_ON_HOST.failing, "other/home"})
+    found = likely_cause(several(REFUSED), backdrop)
     assert found is not None
     assert found.sentence.endswith("; every check of that host fails")
 
 
 def test_most_are_enough() -> None:
     alerts = [*several(REFUSED, 8), alert(8, Facts(failure=FailureKind.TIMEOUT)), alert(9)]
-    found = likely_cause(alerts, Surroundings())
+    found = likely_cause(alerts, Backdrop())
     assert found is not None
     assert found.alerts == (8, 10)
     assert found.sentence.startswith("8 of 10 checks are refused a connection by 10.0.0.7:443")
@@ -104,7 +104,7 @@ def test_traits_count_only_together() -> None:
     slow = Facts(failure=FailureKind.TIMEOUT)
     alerts = [alert(n, slow if n >= 2 else REFUSED) for n in range(10)]
     hosts = {f"shop/{n}": HOST if n < 8 else "other.example.com" for n in range(10)}
-    found = likely_cause(alerts, Surroundings(hosts=hosts, failing={f"shop/{n}" for n in range(10)}))
+    found = likely_cause(alerts, Backdrop(hosts=hosts, failing={f"shop/{n}" for n in range(10)}))
     assert found is not None
     assert [kind for kind, _ in found.shared] == [CauseKind.HOST]
     assert found.alerts == (8, 10)
@@ -138,8 +138,8 @@ def test_what_tells_nothing_is_no_cause(facts: Facts | None) -> None:
 
 def test_a_location_tells_something_where_there_are_several() -> None:
     alerts = several(Facts(failure=FailureKind.TIMEOUT), 3)
-    one = likely_cause(alerts, Surroundings(locations=("berlin",)))
-    two = likely_cause(alerts, Surroundings(locations=("berlin", "paris")))
+    one = likely_cause(alerts, Backdrop(locations=("berlin",)))
+    two = likely_cause(alerts, Backdrop(locations=("berlin", "paris")))
     assert one is not None
     assert two is not None
     assert one.sentence == "all 3 checks time out"
@@ -148,19 +148,19 @@ def test_a_location_tells_something_where_there_are_several() -> None:
 
 def test_one_address_behind_several_hosts_is_told() -> None:
     hosts = {f"shop/{n}": f"h{n}.example.com" for n in range(3)}
-    found = likely_cause(several(REFUSED, 3), Surroundings(hosts=hosts, failing=set(hosts)))
+    found = likely_cause(several(REFUSED, 3), Backdrop(hosts=hosts, failing=set(hosts)))
     assert found is not None
     assert found.sentence == "all 3 checks are refused a connection by 10.0.0.7:443"
 
 
 def test_a_single_check_has_no_common_cause_however_many_rules_tell_of_it() -> None:
-    assert likely_cause([alert(1, REFUSED), alert(1, REFUSED, rule="slow")], Surroundings()) is None
+    assert likely_cause([alert(1, REFUSED), alert(1, REFUSED, rule="slow")], Backdrop()) is None
 
 
 def test_what_is_over_and_what_began_long_before_is_left_out() -> None:
     long_before = alert(7, Facts(failure=FailureKind.DNS), since=AT - TOGETHER - 1)
     found = likely_cause(
-        [long_before, alert(8, over=True), *several(REFUSED, 2)], Surroundings(failing={"shop/0", "shop/1"})
+        [long_before, alert(8, over=True), *several(REFUSED, 2)], Backdrop(failing={"shop/0", "shop/1"})
     )
     assert found is not None
     assert found.alerts == (2, 2)
@@ -171,7 +171,7 @@ def test_ten_thousand_alerts_take_little() -> None:
     hosts = {f"shop/{n}": HOST for n in range(10_000)}
     alerts = several(REFUSED, 10_000)
     began = time.process_time()
-    found = likely_cause(alerts, Surroundings(hosts=hosts, failing=set(hosts)))
+    found = likely_cause(alerts, Backdrop(hosts=hosts, failing=set(hosts)))
     assert time.process_time() - began < 1  # 0.1 s on the machine it was made on
     assert found is not None
     assert found.alerts == (10_000, 10_000)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.alerting.measures import Counted, Listed, judged, told
+from probe.alerting.measured import Counted, Listed
+from probe.alerting.measures import judged, told
 from probe.model.check import Operator
 from probe.model.rule import Baseline, Metric, MetricCondition, Statistic
 from probe.model.units import DAY, MILLISECOND, MINUTE, SECOND
