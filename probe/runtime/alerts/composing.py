@@ -14,13 +14,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from probe.alerting.book import Draft
-from probe.alerting.causes import Backdrop, likely_cause
+from probe.alerting.causes import TOGETHER, Backdrop, likely_cause
 from probe.alerting.estate import Estate
-from probe.alerting.titles import Names, ordered, status_of, title_of, worst
+from probe.alerting.titles import Names, conditions, ordered, status_of, title_of, worst
 from probe.model.alert import Alert
 from probe.model.check import api_of
 from probe.model.notification import MOST_ENTRIES, Delivery, DeliveryState, Entry, Message
-from probe.model.rule import DEFAULT_EXPIRES_AFTER, SubjectKind
+from probe.model.rule import DEFAULT_EXPIRES_AFTER, BurnCondition, Condition, Metric, MetricCondition, SubjectKind
 from probe.model.units import SECOND, Micros
 from probe.report.words import exact_moment, plural
 from probe.runtime.alerts.enriching import MOST_ENRICHED, Enriching
@@ -110,9 +110,16 @@ class _Composing:
         firing = [alert for alert in alerts.values() if alert.is_firing]
         self._backdrop = Backdrop(
             hosts={facts.id: facts.host for facts in job.checks},
-            failing={alert.subject.id for alert in firing if alert.subject.kind is SubjectKind.CHECK},
+            failing={alert.subject.id for alert in firing if self._fails_now(alert)},
             locations={job.location, *(place for alert in firing for place in alert.locations)},
         )
+
+    def _fails_now(self, alert: Alert) -> bool:
+        """Whether its check does: what burns its budget, or was too slow for an hour, may be well again."""
+        if alert.subject.kind is not SubjectKind.CHECK:
+            return False
+        found = conditions(self._names.rules.get(alert.rule), alert.level)
+        return not any(isinstance(each, BurnCondition) or _looks_back(each) for each in found)
 
     def merged(self, draft: Draft) -> _Merged:
         """The draft, and what earlier messages of its thread said that nobody has got yet."""
@@ -207,3 +214,10 @@ def _named_in(undelivered: Sequence[Delivery], drafts: Sequence[Draft]) -> dict[
         others = (draft.message for draft in drafts if draft.thread.channel != each.message.channel)
         found[each.message.id] = next(others, drafts[0].message)
     return found
+
+
+def _looks_back(condition: Condition) -> bool:
+    """Whether it holds for long after a check is well again; how a certificate is doesn't change meanwhile."""
+    if not isinstance(condition, MetricCondition) or condition.metric is Metric.CERTIFICATE:
+        return False
+    return condition.period > TOGETHER

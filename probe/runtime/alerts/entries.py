@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from probe.alerting.titles import Names
+from probe.alerting.titles import Names, conditions
 from probe.model.alert import Alert
 from probe.model.check import api_of
 from probe.model.notification import Entry
-from probe.model.rule import SubjectKind
+from probe.model.result import State
+from probe.model.rule import StateCondition, SubjectKind
 from probe.model.units import SECOND
 from probe.report.links import api_href, check_href, incident_anchor
 from probe.report.words import exact_moment
@@ -74,13 +75,19 @@ class Entries:
             return ()
         if subject.kind is SubjectKind.PROBER:
             return (("Report", f"{base}/index.html"),)
-        incident, api = incident_anchor(alert.since), api_of(subject.id)
+        api = api_of(subject.id)
+        incident = f"#{incident_anchor(alert.since)}" if self._is_incident(alert) else ""
         if subject.kind is SubjectKind.API:
-            return ((self.names.api(api), f"{base}/{api_href(api)}#{incident}"),)
+            return ((self.names.api(api), f"{base}/{api_href(api)}{incident}"),)
         return (
-            ("Incident", f"{base}/{check_href(subject.id)}#{incident}"),
+            ("Incident" if incident else "Check", f"{base}/{check_href(subject.id)}{incident}"),
             (self.names.api(api), f"{base}/{api_href(api)}"),
         )
+
+    def _is_incident(self, alert: Alert) -> bool:
+        """Whether it began with one: what is slow, or burns its budget, has no such place on the page."""
+        found = conditions(self.names.rules.get(alert.rule), alert.level)
+        return any(isinstance(each, StateCondition) and each.state is State.DOWN for each in found)
 
     def link(self, alerts: Sequence[Alert], apis: Collection[str]) -> str:
         """Of the one subject that all are of, of their one API, or of the report."""

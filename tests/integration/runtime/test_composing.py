@@ -20,7 +20,7 @@ from probe.model.errors import StoreUnreachable
 from probe.model.maintenance import MaintenanceWindow, Once, Scope
 from probe.model.notification import MOST_ENTRIES, CauseKind, Delivery, DeliveryState, Message, Occasion, PhaseTime
 from probe.model.result import AssertionOutcome, Result, State, Verdict
-from probe.model.rule import AlertRule, LevelRule, StateCondition, Subject, SubjectKind
+from probe.model.rule import AlertRule, BurnCondition, LevelRule, StateCondition, Subject, SubjectKind
 from probe.model.sample import FailureKind, Phases
 from probe.model.sensitive import Sensitive
 from probe.model.sla import AlertLevel, CalendarUnit, Objective, ObjectiveKind, SlaRules
@@ -48,6 +48,11 @@ RULE = AlertRule(
     levels=(LevelRule(level=AlertLevel.CRITICAL, condition=StateCondition(state=State.DOWN), notify=("mail",)),),
     note="restart it",
     runbook="https://wiki.test/orders",
+)
+BUDGET = replace(
+    RULE,
+    name="budget",
+    levels=(LevelRule(level=AlertLevel.CRITICAL, condition=BurnCondition(), notify=("mail",)),),
 )
 FACTS = replace(
     make_check(CHECK, url="https://orders.test/v1/list").facts,
@@ -194,6 +199,12 @@ def test_links_lead_to_the_incident(store: Store) -> None:
     assert (without.link, without.entries[0].links) == ("", ())
 
 
+def test_what_is_no_incident_links_to_the_page_of_its_check(store: Store) -> None:
+    told = message(store, draft(alert(rule="budget")), job=replace(JOB, rules=(RULE, BUDGET)))
+    page = "https://status.test/site/checks/orders/list.html"
+    assert (told.link, told.entries[0].links[0]) == (page, ("Check", page))
+
+
 def test_maintenance_is_no_part_of_how_long_it_lasted(store: Store) -> None:
     schedule = Once(start=NOW - 5 * MINUTE, end=NOW + HOUR)
     window = MaintenanceWindow(name="move", scope=Scope(), schedule=schedule)
@@ -226,6 +237,16 @@ def test_what_checks_share_is_told(store: Store) -> None:
     assert told.cause is not None
     assert told.cause.shared == ((CauseKind.STATUS, "503"),)
     assert told.link == "https://status.test/site/apis/orders.html"
+
+
+def test_checks_that_only_burn_their_budgets_are_not_said_to_fail(store: Store) -> None:
+    facts = [replace(FACTS, id=f"orders/c{n}", name=f"c{n}") for n in range(4)]
+    job = replace(JOB, checks=tuple(facts), rules=(RULE, BUDGET))
+    down = [alert(n, each.id) for n, each in enumerate(facts[:2])]
+    burning = [alert(10 + n, each.id, rule="budget", facts=None) for n, each in enumerate(facts)]
+    told = message(store, draft(*down), job=job, alerts={each.id: each for each in (*down, *burning)})
+    assert told.cause is not None
+    assert told.cause.sentence == "both checks get status 503"
 
 
 def earlier(*alerts: Alert, number: int = 1, channel: str = "mail", **changes: object) -> Delivery:
