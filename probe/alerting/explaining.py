@@ -72,6 +72,7 @@ class Material:
         maintenance: name, start and end of each window that ran.
         silences: all, those that are over too.
         seen_at: when the daemon was last seen to work; `None` where it never was.
+        max_gap: how far apart results that follow on one another may be; `None` is twice the interval.
     """
 
     check: str
@@ -89,6 +90,7 @@ class Material:
     maintenance: Sequence[tuple[str, Micros, Micros]] = ()
     silences: Sequence[Silence] = ()
     seen_at: Micros | None = None
+    max_gap: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ def _rule_views(material: Material) -> Iterator[RuleView]:
                 rule=rule.name,
                 level=level.level.value,
                 condition=condition_words(level.condition, rule, facts),
-                seen=seen_of(level.condition, rule, facts, material.runs),
+                seen=seen_of(level.condition, rule, facts, material.runs, max_gap=material.max_gap),
                 fired=fired[rule.name],
             )
 

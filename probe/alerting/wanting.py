@@ -66,12 +66,18 @@ def _wanted(watch: Watch) -> str:
     return f"{watch.needed} of {watch.of} results"
 
 
-def seen_of(condition: Condition, rule: AlertRule, facts: CheckFacts, runs: Sequence[Run]) -> str:
-    """What of the condition there was; of metrics the results alone don't say it."""
+def seen_of(
+    condition: Condition, rule: AlertRule, facts: CheckFacts, runs: Sequence[Run], *, max_gap: Micros | None = None
+) -> str:
+    """What of the condition there was; of metrics the results alone don't say it.
+
+    Args:
+        max_gap: as of `Watched`.
+    """
     match condition:
         case StateCondition():
             watch = watch_of(condition, rule, facts.confirm)
-            most = most_seen(runs, watch, MAX_GAP * facts.interval)
+            most = most_seen(runs, watch, MAX_GAP * facts.interval if max_gap is None else max_gap)
             return f"{most} of the {watch.needed} that it needs" if most < watch.needed else f"{watch.needed}: enough"
         case MetricCondition():
             return "`probe alerts backtest` prints what it read"
@@ -80,4 +86,4 @@ def seen_of(condition: Condition, rule: AlertRule, facts: CheckFacts, runs: Sequ
         case ProberCondition():
             return "it is not about checks"
         case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            return "; ".join(seen_of(part, rule, facts, runs) for part in parts)
+            return "; ".join(seen_of(part, rule, facts, runs, max_gap=max_gap) for part in parts)

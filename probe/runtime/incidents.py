@@ -10,12 +10,13 @@ from probe.alerting.cases import Case, Update, by_check, down_slot, holds, of_in
 from probe.model.alert import Alert, Decision
 from probe.model.incident import Annotation, AnnotationKind, Incident
 from probe.model.result import Evidence, State
+from probe.model.rule import Subject, SubjectKind
 from probe.model.run import Run
 from probe.model.units import DAY, Micros
 from probe.runtime.sla import SlaJob, subjects_of
+from probe.slo import service_level
 from probe.slo.periods import Period
 from probe.slo.recovery import recovery
-from probe.slo.service_level import Subject
 from probe.slo.timeline import clipped
 from probe.store import Store
 
@@ -150,7 +151,7 @@ def _detail(job: SlaJob, store: Store, check: str, incident: Incident) -> Detail
 
 
 def _alerted(store: Store, check: str, period: Period) -> tuple[Alerted, ...]:
-    found = store.alerts.alerts(check=check, start=period.start, end=period.end)
+    found = store.alerts.alerts(subject=Subject(SubjectKind.CHECK, check), start=period.start, end=period.end)
     return tuple(
         Alerted(alert, store.alerts.decisions(alert=alert.id, limit=MOST_DECISIONS)[::-1])
         for alert in sorted(found, key=lambda alert: (alert.since, alert.rule))
@@ -158,7 +159,7 @@ def _alerted(store: Store, check: str, period: Period) -> tuple[Alerted, ...]:
 
 
 def _cases(
-    job: SlaJob, store: Store, subject: Subject, incidents: Sequence[Incident], said: Sequence[Annotation]
+    job: SlaJob, store: Store, subject: service_level.Subject, incidents: Sequence[Incident], said: Sequence[Annotation]
 ) -> Iterator[Case]:
     if not incidents:
         return

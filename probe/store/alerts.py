@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from probe.alerting.book import Entered, Loaded
 from probe.alerting.context import Acknowledged
 from probe.model.alert import Alert, Certificate, Decision, Turn
-from probe.model.rule import Subject, SubjectKind
+from probe.model.rule import Subject
 from probe.model.units import Micros
 from probe.store import entering, turns
 from probe.store.alert_codes import SUBJECT_CODES
@@ -85,16 +85,16 @@ class AlertBook:
     def alerts(
         self,
         *,
-        check: str | None = None,
+        subject: Subject | None = None,
         start: Micros | None = None,
         end: Micros | None = None,
         open_only: bool = False,
         limit: int | None = None,
     ) -> tuple[Alert, ...]:
-        """Alerts, the newest first: of one check, those that went on in `[start, end)`, those that go on."""
+        """Alerts, the newest first: about one subject, those that went on in `[start, end)`, those that go on."""
         query = select(alerts).order_by(alerts.c.since.desc(), alerts.c.id).limit(limit)
-        if check is not None:
-            query = query.where(_is_about(Subject(SubjectKind.CHECK, check)))
+        if subject is not None:
+            query = query.where(_is_about(subject))
         if start is not None:  # whatever goes on is in the book
             over = and_(~alerts.c.in_book, alerts.c.resolved_at >= start)
             going_on = or_(alerts.c.resolved_at.is_(None), alerts.c.resolved_at >= start)

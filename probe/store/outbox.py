@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -130,18 +130,14 @@ class Outbox:
 
         One that was told of in a message that reached nobody itself is among them again. Tests are not.
         """
-        told_of = exists().where(
-            _OTHER.c.id == messages.c.named_in,
-            or_(_OTHER.c.state.in_((*_TO_BE_SENT, DELIVERED)), _has_copy(_OTHER, DELIVERED)),
-        )
-        query = select(messages).where(
-            messages.c.state.in_(_REACHED_NOBODY),
-            func.coalesce(messages.c.stands_for, "") == "",  # nearly all: SQLite mustn't look them up by it
-            messages.c.occasion != OCCASION_CODES[Occasion.TEST],
-            ~_has_copy(messages, *_TO_BE_SENT, DELIVERED),
-            ~told_of,
-        )
+        query = select(messages).where(*_untold())
         return self._read(query.order_by(messages.c.written_at, messages.c.id).limit(limit))
+
+    def count_undelivered(self, most: int) -> int:
+        """How many `undelivered` would give."""
+        query = select(messages.c.id).where(*_untold()).limit(most).subquery()
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).select_from(query)).scalar_one()
 
     def waiting(self, thread: str) -> tuple[Delivery, ...]:
         """Messages of a thread that are to be sent, or just being sent; in their order."""
@@ -237,6 +233,19 @@ def _due(now: Micros, channels: Collection[str] | None, but_channels: Collection
     if channels is not None:
         query = query.where(messages.c.channel.in_(channels))
     return query.order_by(messages.c.due_at, messages.c.written_at, messages.c.id)
+
+
+def _untold() -> Iterator[ColumnElement[bool]]:
+    """Of messages that reached nobody, and of which nobody was told."""
+    told_of = exists().where(
+        _OTHER.c.id == messages.c.named_in,
+        or_(_OTHER.c.state.in_((*_TO_BE_SENT, DELIVERED)), _has_copy(_OTHER, DELIVERED)),
+    )
+    yield messages.c.state.in_(_REACHED_NOBODY)
+    yield func.coalesce(messages.c.stands_for, "") == ""  # nearly all: SQLite mustn't look them up by it
+    yield messages.c.occasion != OCCASION_CODES[Occasion.TEST]
+    yield ~_has_copy(messages, *_TO_BE_SENT, DELIVERED)
+    yield ~told_of
 
 
 def _drop_superseded(connection: Connection, now: Micros) -> None:

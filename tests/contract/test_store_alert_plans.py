@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from probe.model.notification import DeliveryState
+from probe.model.rule import Subject, SubjectKind
 from probe.model.sensitive import Sensitive
 from probe.model.units import HOUR, MINUTE, SECOND
 from probe.store import Store, open_store
@@ -98,13 +99,16 @@ ASKED: Final[dict[str, Callable[[Store], object]]] = {
     "acknowledgements": lambda store: store.alerts.acknowledgements(),
     "alerts that go on": lambda store: store.alerts.alerts(open_only=True),
     "alerts of the last minutes": lambda store: store.alerts.alerts(start=END - MINUTE),
-    "alerts of a check": lambda store: store.alerts.alerts(check="orders/check-7", limit=9),
+    "alerts of a check": lambda store: store.alerts.alerts(
+        subject=Subject(SubjectKind.CHECK, "orders/check-7"), limit=9
+    ),
     "why about a check": lambda store: store.alerts.decisions(subject=LIST, limit=9),
     "why about an alert": lambda store: store.alerts.decisions(alert="a7", limit=9),
     "what is due, where nothing is": lambda store: store.outbox.claim(now=T0, holder="me", lease=1, limit=9),
     "what is due": lambda store: store.outbox.claim(now=END, holder="me", lease=HOUR, limit=9),
     "since when it is due": lambda store: store.outbox.oldest_due(END),
     "what reached nobody": lambda store: store.outbox.undelivered(9),
+    "how many reached nobody": lambda store: store.outbox.count_undelivered(9),
     "what a thread waits for": lambda store: store.outbox.waiting("t7"),
     "the last messages": lambda store: store.outbox.list(limit=9),
     "the last messages that failed": lambda store: store.outbox.list(limit=9, states=[DeliveryState.FAILED]),

@@ -252,8 +252,8 @@ def test_alerts_of_a_period_are_those_that_went_on_in_it(store: Store) -> None:
     assert listed(start=T0 + 25 * MINUTE) == [late.id, on.id]
     assert listed(end=T0 + 10 * MINUTE) == [early.id]
     assert listed(start=T0 + 5 * MINUTE, end=T0 + 15 * MINUTE) == [on.id]
-    assert listed(check="orders/pay") == [told.id]
-    assert listed(check="orders/list", open_only=True) == [on.id]
+    assert listed(subject=told.subject) == [told.id]
+    assert listed(subject=on.subject, open_only=True) == [on.id]
     assert listed(limit=2) == [late.id, told.id]
 
 

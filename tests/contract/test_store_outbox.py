@@ -256,6 +256,7 @@ def test_what_reached_nobody_is_named_until_somebody_was_told_of_it(store: Store
     assert store.outbox.undelivered(9) == ()
     send(store, naming, FAILED)
     assert [each.message.id for each in store.outbox.undelivered(9)] == [one.message.id, naming.message.id]
+    assert (store.outbox.count_undelivered(9), store.outbox.count_undelivered(1)) == (2, 1)
     copy = delivery(message(3, channel="mail", thread="t2"), stands_for=naming.message.id)
     store.outbox.add([copy])
     assert [each.message.id for each in store.outbox.undelivered(9)] == [one.message.id]

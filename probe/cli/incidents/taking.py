@@ -15,7 +15,7 @@ from probe.config.load import load
 from probe.model.alert import Alert
 from probe.model.errors import ConfigurationError
 from probe.model.incident import AnnotationKind
-from probe.model.rule import SubjectKind
+from probe.model.rule import Subject, SubjectKind
 from probe.model.units import Micros
 from probe.runtime.incidents import annotation, open_detail
 from probe.runtime.sla import SlaJob
@@ -51,7 +51,8 @@ def ack_alert(config: Path, id_: str, text: str, *, author: str | None, location
 
 def take_on_alerts(store: Store, check: str, name: str, now: Micros) -> int:
     """Acknowledges what goes on of a check, and nobody has taken on; how many."""
-    found = [each for each in store.alerts.alerts(check=check, open_only=True) if each.acknowledged_at is None]
+    going_on = store.alerts.alerts(subject=Subject(SubjectKind.CHECK, check), open_only=True)
+    found = [each for each in going_on if each.acknowledged_at is None]
     for each in found:
         store.alerts.acknowledge(each.id, name, now)
     return len(found)

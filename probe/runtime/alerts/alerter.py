@@ -204,7 +204,7 @@ def _stock(store: Store, now: Micros) -> _Stock:
     for (channel, state), count in store.outbox.counts().items():
         if state in (DeliveryState.WAITING, DeliveryState.SENDING):
             waiting[channel] += count
-    return _Stock(dict(waiting), len(store.outbox.undelivered(_MOST_COUNTED)), store.outbox.oldest_due(now))
+    return _Stock(dict(waiting), store.outbox.count_undelivered(_MOST_COUNTED), store.outbox.oldest_due(now))
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:

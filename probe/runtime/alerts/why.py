@@ -8,7 +8,7 @@ from typing import Final
 from probe.alerting.explaining import Explanation, Material, explain
 from probe.model.alert import Alert, Decision
 from probe.model.check import CheckFacts, api_of
-from probe.model.rule import SubjectKind
+from probe.model.rule import Subject, SubjectKind
 from probe.model.run import Run
 from probe.model.settings import Settings
 from probe.model.units import Micros
@@ -18,7 +18,7 @@ from probe.slo.periods import Period
 from probe.store import Store
 
 MOST_ALERTS: Final = 50
-"""Of a period, the newest."""
+"""Of a period and a subject, the newest."""
 
 _MOST_DECISIONS: Final = 500
 
@@ -50,16 +50,19 @@ def why(settings: Settings, store: Store, check: str, period: Period, *, locatio
             maintenance=tuple(_maintenance(settings, store, facts, period)) if facts else (),
             silences=store.silences.silences(ended=True, now=now),
             seen_at=store.alerts.last_seen().get(location),
+            max_gap=settings.sla.max_gap,
         )
     )
 
 
 def _alerts(store: Store, check: str, period: Period) -> tuple[Alert, ...]:
     """Those of the check, and those of its API as a whole, that went on in the period."""
-    of_check = store.alerts.alerts(check=check, start=period.start, end=period.end, limit=MOST_ALERTS)
-    of_apis = store.alerts.alerts(start=period.start, end=period.end)
-    of_api = [each for each in of_apis if each.subject.kind is SubjectKind.API and each.subject.id == api_of(check)]
-    return (*of_check, *of_api[:MOST_ALERTS])
+    subjects = Subject(SubjectKind.CHECK, check), Subject(SubjectKind.API, api_of(check))
+    return tuple(
+        alert
+        for subject in subjects
+        for alert in store.alerts.alerts(subject=subject, start=period.start, end=period.end, limit=MOST_ALERTS)
+    )
 
 
 def _decisions(store: Store, alerts: Sequence[Alert]) -> list[Decision]:

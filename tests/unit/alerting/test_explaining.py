@@ -206,3 +206,11 @@ def test_unknown_results_break_no_row() -> None:
 def test_rules_of_others_are_left_out() -> None:
     other = AlertRule(name="other", scope=Scope(checks=("b/c",)), levels=THREE.levels)
     assert [each.rule for each in told(rules=(THREE, other)).rules] == ["down"]
+
+
+def test_how_far_apart_results_may_be_is_as_the_file_says() -> None:
+    apart = [run(0, 2, State.DOWN), run(30, 2, State.DOWN)]
+    assert [told(rules=(THREE,), runs=apart, max_gap=gap).rules[0].seen for gap in (None, HOUR)] == [
+        "2 of the 3 that it needs",
+        "3: enough",
+    ]
