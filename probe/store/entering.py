@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Executable, bindparam, case, delete, insert, 
 
 from probe.alerting.book import Book, Entered, Loaded, Plan, Thread
 from probe.model.errors import LeaseLost
-from probe.model.units import Micros
+from probe.model.units import MINUTE, Micros
 from probe.store import posting
 from probe.store.alert_rows import (
     Values,
@@ -25,12 +25,16 @@ from probe.store.alert_rows import (
 from probe.store.alert_tables import alert_memory, alert_reasons, alert_threads, alerts, decisions, planner
 from probe.store.engine import insert_new, put
 
+MOST_SKEW: Final[Micros] = 5 * MINUTE
+"""By which the clocks of two holders may differ; a lease that lasts for longer was taken when one was wrong."""
+
 _ACKNOWLEDGED: Final = ("acknowledged_at", "acknowledged_by")
 
 
 def lease(connection: Connection, holder: str, *, now: Micros, until: Micros) -> bool:
-    """Takes the lease, or keeps it for longer; whether nobody else has it."""
-    is_free = or_(planner.c.holder == holder, planner.c.until_at <= now)
+    """Takes the lease, or keeps it for longer; whether nobody else has it, or had it by a clock that was wrong."""
+    is_beyond = planner.c.until_at > max(now, until) + MOST_SKEW
+    is_free = or_(planner.c.holder == holder, planner.c.until_at <= now, is_beyond)
     if connection.execute(update(planner).where(is_free).values(holder=holder, until_at=until)).rowcount:
         return True
     row = {"id": 1, "holder": holder, "until_at": until, "turns_until": 0}

@@ -33,6 +33,11 @@ class Files:
         """The file itself, as it was when it was opened."""
         return self._seen[0]
 
+    @property
+    def is_back(self) -> bool:
+        """Whether the very same file is where it was. Its companions are its own then, and may be in use by another process."""
+        return bool(self._paths) and self.file is not None and identity(self._paths[0]) == self.file
+
     def note(self) -> None:
         """Remember those that were not there before."""
         for number, path in enumerate(self._paths):

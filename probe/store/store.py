@@ -244,6 +244,15 @@ class Store:
         with self._writing() as connection:
             properties.write(connection, _SIMULATED_UNTIL, str(until))
 
+    def look_after_files(self) -> None:
+        """Goes on with the file that is there now, if it was put in the place of ours: who only reads wouldn't notice.
+
+        Raises:
+            StoreUnreachable: there is none.
+        """
+        with translated(self._address):
+            self._come_back()
+
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
@@ -293,7 +302,7 @@ class Store:
         if not self._is_let_go:
             self._look_after_files()
             return
-        if log := self._files.clear_companions():
+        if not self._files.is_back and (log := self._files.clear_companions()):
             raise unreachable(self._address, f"{log} belongs to the file that was there before", "remove it")
         if self._address.file and not self._address.file.exists():
             raise unreachable(self._address, "its file was deleted", "put it back, or restart probe to begin a new one")

@@ -144,6 +144,13 @@ def test_an_outage_while_no_alerter_was_there_is_told_all_the_same(world: World)
     assert world.told() == [("resolved", "mail", ("x/a over",))]
 
 
+def test_a_lease_that_was_taken_by_a_clock_far_ahead_holds_up_nobody(world: World) -> None:
+    assert world.store.alerts.lease("dead", now=T0 + DAY, until=T0 + DAY + 30 * SECOND)
+    world.turns("x/a", began=True)
+    world.until(3)
+    assert world.told() == [FIRING]
+
+
 def test_a_fault_of_the_store_in_the_middle_of_a_tick_changes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,7 +288,7 @@ def test_trouble_of_the_prober_goes_on_over_a_reload_and_ends_only_when_the_daem
 def test_who_has_lost_the_lease_asks_for_it_before_it_plans_again(world: World) -> None:
     world.planner.tick(world.now)
     world.store.alerts.lease("h", now=world.now, until=world.now)
-    assert world.store.alerts.lease("other", now=world.now, until=world.now + HOUR)
+    assert world.store.alerts.lease("other", now=world.now, until=world.now + MINUTE)
     world.turns("x/a", began=True)
     with pytest.raises(LeaseLost):
         world.planner.tick(world.now)

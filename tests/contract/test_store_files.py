@@ -76,6 +76,35 @@ def test_a_file_that_is_put_back_is_gone_on_with(store: Store, file: Path, tmp_p
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_file_that_is_put_back_is_gone_on_with_by_all_who_had_it_open(
+    store: Store, file: Path, tmp_path: Path
+) -> None:
+    with open_store(at(file)) as other:
+        other.record([up(1)])
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{file}{suffix}").rename(tmp_path / f"away{suffix}")
+        assert "was deleted while it was in use" in refusal(store)
+        assert "was deleted while it was in use" in refusal(other)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{tmp_path / 'away'}{suffix}").rename(f"{file}{suffix}")
+        assert store.record([up(2)]) == Recorded(stored=1, duplicates=0)
+        assert other.record([up(3)]) == Recorded(stored=1, duplicates=0)  # its companions are in use: they stay
+        assert len(stored(store)) == len(stored(other)) == 4
+
+
+def test_who_only_reads_goes_on_with_the_file_that_took_its_place_too(store: Store, file: Path, tmp_path: Path) -> None:
+    with open_store(at(tmp_path / "other")) as other:
+        other.record([up(0), up(1), up(2)])
+    with open_store(at(file)) as reader:
+        assert len(stored(reader)) == 1
+        remove(file)
+        (tmp_path / "other").rename(file)
+        with pytest.raises(StoreUnreachable):
+            reader.look_after_files()
+        reader.look_after_files()
+        assert len(stored(reader)) == 3
+
+
 def test_another_store_in_its_place_is_filled_by_keys_of_its_own(store: Store, file: Path, tmp_path: Path) -> None:
     with open_store(at(tmp_path / "other")) as other:
         other.record([up(check="any/other"), up(check="still/another", location="elsewhere")])

@@ -161,6 +161,7 @@ class Alerter:
     async def _count(self) -> None:
         if self._store:
             with suppress(StoreError):
+                await in_thread(self._store.look_after_files)
                 self._stock = await in_thread(_stock, self._store, self._clock.now())
 
     async def _help(self) -> None:
