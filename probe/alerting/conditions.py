@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
 from probe.alerting.estate import Estate
-from probe.alerting.watching import states_of, watch_of
+from probe.alerting.watching import watch_of
 from probe.model.alert import Facts, Signal, Turn, Watch
 from probe.model.check import CheckFacts
+from probe.model.leaves import Path, leaves, path_of
 from probe.model.result import State
 from probe.model.rule import (
     AlertRule,
@@ -42,7 +43,7 @@ class Found(NamedTuple):
     has_data: bool = True
 
 
-MetricPath: TypeAlias = tuple[str, AlertLevel, str, Subject]
+MetricPath: TypeAlias = tuple[str, AlertLevel, Path, Subject]
 """A rule, one of its levels, where in its condition, and of whom: what a metric's reading belongs to."""
 
 
@@ -93,17 +94,12 @@ def judge(rule: AlertRule, subject: Subject, view: View) -> Judged:
     return Judged(None, min(again, default=None))
 
 
-def path_of(path: str, number: int) -> str:
-    """Where a part of a composed condition is."""
-    return f"{path}.{number}" if path else str(number)
-
-
 def _with_policy(found: Found | None, case: _Case) -> Found | None:
     """What becomes of it while a check is not measured, by the rule's `NoDataPolicy`."""
     policy = case.rule.no_data
     if policy is NoDataPolicy.KEEP or case.subject.kind is not SubjectKind.CHECK:
         return found
-    if not any(True for level in case.rule.levels for _ in states_of(level.condition)):
+    if not any(isinstance(each, StateCondition) for level in case.rule.levels for each in leaves(level.condition)):
         return found  # metrics know by themselves what they have read
     check = case.view.estate.checks_of(case.subject)
     unknown = [turns for each in check if (turns := _turns(StateCondition(state=State.UNKNOWN), each, case))]

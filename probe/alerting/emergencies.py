@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from probe.model.channel import ChannelSettings
+from probe.model.leaves import leaves
 from probe.model.notification import Delivery, DeliveryState, Entry, Message, Occasion
-from probe.model.rule import AlertRule, AllOf, AnyOf, Condition, ProberCondition, Subject, SubjectKind
+from probe.model.rule import AlertRule, ProberCondition, Subject, SubjectKind
 from probe.model.sla import AlertLevel
 from probe.model.units import MINUTE, SECOND, Micros, format_duration
 
@@ -102,13 +103,9 @@ def told_of_emergencies(rules: Iterable[AlertRule], channels: Iterable[ChannelSe
     Whoever waits for alerts must know that none can come.
     """
     levels = [level for rule in rules for level in rule.levels]
-    names = {name for level in levels if _is_of_the_prober(level.condition) for name in level.notify}
+    of_the_prober = [
+        level for level in levels if any(isinstance(it, ProberCondition) for it in leaves(level.condition))
+    ]
+    names = {name for level in of_the_prober for name in level.notify}
     names = names or {name for level in levels if level.level is AlertLevel.CRITICAL for name in level.notify}
     return tuple(channel for channel in channels if channel.name in names)
-
-
-def _is_of_the_prober(condition: Condition) -> bool:
-    match condition:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            return any(map(_is_of_the_prober, parts))
-    return isinstance(condition, ProberCondition)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from probe.alerting.titles import LEVELS
-from probe.alerting.wanting import condition_words, seen_of
+from probe.alerting.wanting import seen_of, wanted_of
 from probe.model.alert import Alert, Decision, Outcome, Silence
 from probe.model.check import CheckFacts
 from probe.model.notification import Delivery, DeliveryState, Try
@@ -132,7 +132,7 @@ def _rule_views(material: Material) -> Iterator[RuleView]:
             yield RuleView(
                 rule=rule.name,
                 level=level.level.value,
-                condition=condition_words(level.condition, rule, facts),
+                condition=wanted_of(level.condition, rule, facts),
                 seen=seen_of(level.condition, rule, facts, material.runs, max_gap=material.max_gap),
                 fired=fired[rule.name],
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
-from probe.alerting.measures import Path
-from probe.model.rule import AllOf, AnyOf, BurnCondition, Condition, MetricCondition
+from probe.model.leaves import Path, placed
+from probe.model.rule import BurnCondition, Condition, MetricCondition
 from probe.model.units import MINUTE, SECOND, Micros
 
 OnGrid: TypeAlias = MetricCondition | BurnCondition
@@ -27,22 +27,9 @@ class Leaf(NamedTuple):
     condition: OnGrid
 
 
-def leaves(condition: Condition) -> Iterator[Leaf]:
+def on_grid(condition: Condition) -> Iterator[Leaf]:
     """Those of a condition, whether it is one itself or composed of them."""
-    return (Leaf(path, each) for path, each in _placed(condition) if isinstance(each, MetricCondition | BurnCondition))
-
-
-def parts(condition: Condition) -> Iterator[Condition]:
-    """What a condition is composed of in the end; itself, where it isn't composed."""
-    return (each for _, each in _placed(condition))
-
-
-def _placed(condition: Condition, path: Path = "") -> Iterator[tuple[Path, Condition]]:
-    if isinstance(condition, AllOf | AnyOf):
-        for number, part in enumerate(condition.conditions):
-            yield from _placed(part, f"{path}.{number}" if path else str(number))
-    else:
-        yield path, condition
+    return (Leaf(path, each) for path, each in placed(condition) if isinstance(each, MetricCondition | BurnCondition))
 
 
 def step_of(period: Micros) -> Micros:

@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from probe.alerting.amounts import Unit, amount, percent, unit_of
 from probe.alerting.measured import Number, Values
 from probe.model.check import Operator
+from probe.model.leaves import Path
 from probe.model.rule import Metric, MetricCondition, Statistic, Subject
 from probe.model.sla import AlertLevel
 from probe.model.units import Micros, format_duration
-
-Path: TypeAlias = str
-"""Which of a composed condition's parts, from the outside in, such as `1.0`; the condition itself is empty."""
 
 
 class Reading(NamedTuple):

@@ -26,7 +26,7 @@ from probe.model.units import Micros, format_duration
 _STATES: Final = {State.UNKNOWN: "unknown (no data)"}
 
 
-def condition_words(condition: Condition, rule: AlertRule, facts: CheckFacts) -> str:
+def wanted_of(condition: Condition, rule: AlertRule, facts: CheckFacts) -> str:
     """What a rule wants of a check."""
     match condition:
         case StateCondition(state=state, held=held):
@@ -40,9 +40,9 @@ def condition_words(condition: Condition, rule: AlertRule, facts: CheckFacts) ->
         case ProberCondition():
             return "the prober itself is in trouble"
         case AllOf(conditions=parts):
-            return " and ".join(condition_words(part, rule, facts) for part in parts)
+            return " and ".join(wanted_of(part, rule, facts) for part in parts)
         case AnyOf(conditions=parts):
-            return " or ".join(condition_words(part, rule, facts) for part in parts)
+            return " or ".join(wanted_of(part, rule, facts) for part in parts)
 
 
 def most_seen(runs: Iterable[Run], watch: Watch, gap: Micros) -> int:

@@ -6,14 +6,15 @@ the last M results that follow on one another; once a state has ended, what was 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from probe.model.alert import Watch
 from probe.model.check import CheckFacts, Confirm, api_of
+from probe.model.leaves import leaves
 from probe.model.result import State
-from probe.model.rule import AlertRule, AllOf, AnyOf, Condition, NoDataPolicy, StateCondition, SubjectKind
+from probe.model.rule import AlertRule, NoDataPolicy, StateCondition, SubjectKind
 from probe.model.run import MAX_GAP, Run, expanded
 from probe.model.units import Micros
 
@@ -90,16 +91,6 @@ def watch_of(condition: StateCondition, rule: AlertRule, confirm: Confirm) -> Wa
 def confirmed_down(confirm: Confirm) -> Watch:
     """That of a check's outages."""
     return Watch(State.DOWN, confirm.runs, confirm.runs, confirm.recoveries)
-
-
-def states_of(condition: Condition) -> Iterator[StateCondition]:
-    """Those about states, however deep they stand in a condition."""
-    match condition:
-        case StateCondition():
-            yield condition
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from states_of(part)
 
 
 def watched(
@@ -210,7 +201,9 @@ def _meant(rule: AlertRule, checks: Iterable[CheckFacts]) -> set[str]:
 
 def _states(rule: AlertRule) -> tuple[StateCondition, ...]:
     """What its conditions are about; and whether there is any data, where it matters to them that there is none."""
-    found = dict.fromkeys(state for level in rule.levels for state in states_of(level.condition))
+    found = dict.fromkeys(
+        each for level in rule.levels for each in leaves(level.condition) if isinstance(each, StateCondition)
+    )
     if found and rule.no_data is not NoDataPolicy.KEEP:
         found[StateCondition(state=State.UNKNOWN)] = None
     return tuple(found)

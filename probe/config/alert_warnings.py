@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from probe.config.composed import leaves
 from probe.config.document import Path
 from probe.model.check import Check, Operator, Severity
+from probe.model.leaves import leaves
 from probe.model.maintenance import Scope
 from probe.model.result import State
 from probe.model.rule import AlertRule, BurnCondition, LevelRule, Metric, MetricCondition, StateCondition, SubjectKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -175,15 +175,6 @@ class ConditionReader:
         if isinstance(condition, BurnCondition):  # which takes none
             return condition
         return replace(condition, held=sustained.said.held)
-
-
-def leaves(condition: Condition) -> Iterator[Sentence]:
-    """The conditions that a condition is made of."""
-    if isinstance(condition, AllOf | AnyOf):
-        for part in condition.conditions:
-            yield from leaves(part)
-    else:
-        yield condition
 
 
 def _why_not_for(condition: Sentence, said: HeldFor) -> str | None:

@@ -20,6 +20,7 @@ from probe.config.metrics import (
     read_statistic,
 )
 from probe.model.check import SLUG
+from probe.model.leaves import Simple
 from probe.model.result import State
 from probe.model.rule import (
     BurnCondition,
@@ -31,7 +32,8 @@ from probe.model.rule import (
 )
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros, format_duration, parse_duration
 
-Sentence: TypeAlias = StateCondition | MetricCondition | BurnCondition | ProberCondition
+Sentence: TypeAlias = Simple
+"""A condition that one sentence says."""
 
 LONGEST: Final = 200
 """Characters of a sentence."""

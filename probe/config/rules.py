@@ -9,7 +9,7 @@ from typing import Final
 from probe.config.alert_fields import EscalationFields, LevelFields, NotificationFields, RuleFields
 from probe.config.channels import why_no_expiry
 from probe.config.comparisons import Head
-from probe.config.composed import ConditionReader, Sustained, leaves
+from probe.config.composed import ConditionReader, Sustained
 from probe.config.conditions import is_head, parse_head
 from probe.config.document import Path
 from probe.config.filling import Blame
@@ -18,6 +18,7 @@ from probe.config.recurring import recurring
 from probe.config.scopes import Names, read_scope
 from probe.config.urls import why_not_a_url
 from probe.config.windows import EffectiveFields
+from probe.model.leaves import leaves
 from probe.model.maintenance import Recurring
 from probe.model.result import State
 from probe.model.rule import (

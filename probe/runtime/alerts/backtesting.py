@@ -18,13 +18,14 @@ from probe.alerting.backtest import Firing, Replayed, replayed
 from probe.alerting.begun import Begun
 from probe.alerting.conditions import Found, MetricPath, View, judge
 from probe.alerting.estate import Estate
-from probe.alerting.grid import parts, times
+from probe.alerting.grid import times
 from probe.alerting.holding import QUIET, Holding, Terms, advance
 from probe.alerting.measures import Reading
 from probe.alerting.watching import Turned, Watched, folded, watched
 from probe.model.alert import Signal, Turn
 from probe.model.check import Api, CheckFacts
 from probe.model.incident import Outage
+from probe.model.leaves import leaves
 from probe.model.maintenance import MaintenanceWindow
 from probe.model.result import State
 from probe.model.rule import AlertRule, Condition, MetricCondition, ProberCondition, Subject, SubjectKind
@@ -248,7 +249,7 @@ def remarks(job: BacktestJob, store: Store) -> tuple[str, ...]:
     Raises:
         StoreError: the store can't be read.
     """
-    conditions = [(rule.name, each) for rule in job.rules for level in rule.levels for each in parts(level.condition)]
+    conditions = [(rule.name, each) for rule in job.rules for level in rule.levels for each in leaves(level.condition)]
     told = dict.fromkeys(
         f"{name}: {what} is not kept, so that it is not replayed"
         for name, each in conditions
@@ -266,7 +267,7 @@ def remarks(job: BacktestJob, store: Store) -> tuple[str, ...]:
 
 
 def _is_replayed(rule: AlertRule) -> bool:
-    return any(not _not_kept(part) for level in rule.levels for part in parts(level.condition))
+    return any(not _not_kept(part) for level in rule.levels for part in leaves(level.condition))
 
 
 def _not_kept(condition: Condition) -> str:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from probe.alerting.estate import Estate
-from probe.alerting.grid import SETTLING, Leaf, leaves, step_of, times
+from probe.alerting.grid import SETTLING, Leaf, on_grid, step_of, times
 from probe.alerting.measured import Known, Values
 from probe.alerting.measures import Reading, Verdict, judged
 from probe.model.alert import Certificate
@@ -147,7 +147,7 @@ class Measuring:
         subjects = self._subjects(rule)
         longest = max((self._estate.checks[check].timeout for its in subjects.values() for check in its), default=0)
         for level in rule.levels:
-            for leaf in leaves(level.condition):
+            for leaf in on_grid(level.condition):
                 yield Gauge(
                     rule=rule,
                     level=level.level,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.alerting.grid import leaves, spacing_of, step_of, times
+from probe.alerting.grid import on_grid, spacing_of, step_of, times
 from probe.model.result import State
 from probe.model.rule import AllOf, AnyOf, BurnCondition, StateCondition
 from probe.model.units import DAY, HOUR, MINUTE, SECOND, Micros
@@ -35,5 +35,5 @@ def test_the_parts_of_a_composed_condition_are_found_wherever_they_stand() -> No
     burn = BurnCondition()
     composed = AllOf(conditions=(StateCondition(state=State.DOWN), AnyOf(conditions=(burn, burn)), burn))
 
-    assert [path for path, _ in leaves(composed)] == ["1.0", "1.1", "2"]
-    assert [path for path, _ in leaves(burn)] == [""]
+    assert [path for path, _ in on_grid(composed)] == ["1.0", "1.1", "2"]
+    assert [path for path, _ in on_grid(burn)] == [""]
