@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -50,7 +52,7 @@ class SilenceBook:
         values = {"ended_at": now, "ended_by": storable(author)}
         with self._writing() as connection:
             row = connection.execute(ending.values(values).returning(silences)).first()
-        return None if row is None else _silence(row)
+        return None if row is None else next(_readable([row]), None)
 
     def silences(self, *, ended: bool = False, now: Micros) -> tuple[Silence, ...]:
         """Those that hold, or will; with `ended` those too that are over. The oldest first."""
@@ -59,7 +61,7 @@ class SilenceBook:
             lasting = or_(silences.c.ended_at.is_(None), silences.c.ended_at > now)
             query = query.where(silences.c.until_at > now, lasting)
         with self._reading() as connection:
-            return tuple(map(_silence, connection.execute(query)))
+            return tuple(_readable(connection.execute(query)))
 
 
 def _pack(silence: Silence) -> str:
@@ -71,6 +73,13 @@ def unpack(content: str) -> tuple[Scope, tuple[str, ...]]:
     """Of which checks and rules one is. Raises `ValueError`, `LookupError`, `TypeError` or `AttributeError` for what is none."""
     value = json.loads(content)
     return scope_of(value["scope"]), tuple(value["rules"])
+
+
+def _readable(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Silence]:
+    """But for those that somebody has spoilt: nobody knows what they silence, and alerts must not wait for them."""
+    for row in rows:
+        with suppress(ValueError, LookupError, TypeError, AttributeError):
+            yield _silence(row)
 
 
 def _silence(row: Row[*tuple[Any, ...]]) -> Silence:

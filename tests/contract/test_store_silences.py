@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from probe.model.alert import Silence
 from probe.model.errors import StoreError
 from probe.model.maintenance import Scope
+from probe.model.sensitive import Sensitive
 from probe.model.units import HOUR, MINUTE
 from probe.store import Store
+from probe.store.alert_tables import silences
 from tests.contract.test_store import T0
+from tests.contract.test_store_opening import engine_of
 
 NOW = T0 + HOUR
 SCOPE = Scope(checks=("shop/home", "shop/list"), apis=("shop",), labels=(("team", "a“b"),))
@@ -69,3 +73,14 @@ def test_whatever_somebody_has_typed_is_stored(store: Store) -> None:
     store.silences.declare(typed)
     (found,) = store.silences.silences(now=NOW)
     assert (found.comment, found.author, found.rules) == ("a\N{REPLACEMENT CHARACTER}b?", "?", ("a?",))
+
+
+@pytest.mark.parametrize("spoilt", ["no JSON", "[1]", "{}", '{"scope": 1, "rules": []}'])
+def test_one_that_somebody_has_spoilt_silences_nothing_and_hides_no_other(
+    store: Store, url: Sensitive, spoilt: str
+) -> None:
+    store.silences.declare(SILENCE)
+    with engine_of(url).begin() as connection:
+        connection.execute(update(silences).values(content=spoilt))
+    other = store.silences.declare(SILENCE)
+    assert store.silences.silences(now=NOW) == (other,)
