@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, StringConstraints, WithJsonSchema, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, create_model
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -21,7 +22,6 @@ MOST_CHANNELS: Final = 100
 MOST_ADDRESSES: Final = 100
 LONGEST_ADDRESS: Final = 320
 _ADDRESS: Final = r"[^\x00-\x1f\x7f]*[^\s@<>]@[^\s@<>]+>?"
-_AN_ADDRESS: Final = StringConstraints(pattern=rf"^{_ADDRESS}$", max_length=LONGEST_ADDRESS)
 
 
 class ChannelFields(Section):
@@ -35,6 +35,15 @@ class ChannelFields(Section):
     expires_after: Annotated[
         Duration | None, Field(description="How long a message is tried, 1m to 30d. Default: that of notifications.")
     ] = None
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(_ADDRESS, text):
+        raise wrong(f"{found(text)} is no address; write such as ops@example.com, or Operations <ops@example.com>")
+    return text
+
+
+_AnAddress: TypeAlias = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(_address)]
 
 
 def _addresses(value: object) -> tuple[str, ...]:
@@ -59,7 +68,7 @@ _TYPES: Final[Mapping[OptionKind, Callable[[Option], object]]] = {
     OptionKind.SECRET: lambda _: Secret,
     OptionKind.URL: lambda _: Text,
     OptionKind.ADDRESSES: lambda _: Annotated[
-        tuple[Annotated[str, _AN_ADDRESS], ...],
+        tuple[_AnAddress, ...],
         BeforeValidator(_addresses),
         WithJsonSchema({
             "anyOf": [
@@ -68,7 +77,7 @@ _TYPES: Final[Mapping[OptionKind, Callable[[Option], object]]] = {
             ]
         }),
     ],
-    OptionKind.ADDRESS: lambda _: Annotated[str, _AN_ADDRESS, WithJsonSchema(_ADDRESS_SCHEMA)],
+    OptionKind.ADDRESS: lambda _: Annotated[_AnAddress, WithJsonSchema(_ADDRESS_SCHEMA)],
     OptionKind.DURATION: lambda _: Duration,
     OptionKind.SWITCH: lambda _: Annotated[bool, Field(strict=True)],
     OptionKind.CHOICE: _choice,

@@ -52,6 +52,9 @@ _HEAD: Final = re.compile(r"(?P<statistic>[\w.]+) ?\((?P<metric>[^()]*)\) ?", re
 _BARE: Final = re.compile(r"(?:availability|certificate\.expires_in)(?= |[<>=!]|$) ?")
 _BURN: Final = re.compile(rf"{BURN_RATE}(?: ?\( ?(?P<objective>[^()]*?) ?\))?")
 _OVER: Final = re.compile(r"over (?P<period>[^<>=!]*)")
+_FOR_IN_A_SENTENCE: Final = re.compile(r" for (?P<long>\d\S*)$")
+_SEVERAL: Final = re.compile(r"\S (and|or|&&|\|\|) \S")
+_GATHERED: Final = {"and": "all", "&&": "all", "or": "any", "||": "any"}
 _ADVICE: Final = "write down, degraded, no data, prober trouble, burn_rate, or what is measured, such as p95(latency) over 5m > 800ms"
 
 
@@ -178,6 +181,12 @@ def _no_condition(text: str) -> ValueError:
         return ValueError(
             f'"{text[:60]}" is an expectation of one response; write such as count(status 5xx) over 5m > 0'
         )
+    if found := _FOR_IN_A_SENTENCE.search(text):
+        return ValueError(f'"{text[:60]}" is no condition; how long stands beside it: for: {found["long"]}')
+    if several := _SEVERAL.search(text):
+        return ValueError(f'"{text[:60]}" is more than one condition; write {_GATHERED[several[1]]}: […, …] instead')
+    if text[:1].isdigit():
+        return ValueError(f'"{text[:60]}" says not how it is compared; write such as "> {text[:60]}"')
     if word in (*NAMES, "status", "failure") or word.startswith("phase."):
         return ValueError(f'"{text[:60]}" doesn\'t say what of it; write such as {_example(word)}')
     return ValueError(f'"{text[:60]}" is no condition{did_you_mean(text, _WORDS) or "; " + _ADVICE}')

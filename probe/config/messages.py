@@ -77,8 +77,15 @@ _WITHIN: Final = {
     **dict.fromkeys(("scope", "checks", "apis"), "on: {api: …}"),
     **dict.fromkeys(("description", "annotations", "message"), "note: text"),
     **dict.fromkeys(("runbook_url",), "runbook: https://…"),
+    "alert": "name: down",
+    **dict.fromkeys(
+        ("host", "server", "port", "smarthost", "smtp_host", "username", "user", "password", "auth_password"),
+        'smtp: "${env:SMTP_URL}"',
+    ),
+    **dict.fromkeys(("webhook_url", "endpoint"), 'url: "${env:HOOK_URL}"'),
+    **dict.fromkeys(("starttls", "require_tls"), "tls: required"),
 }
-"""The same, where they stand in `tls`, `dns` or a rule already."""
+"""The same, where they stand in `tls`, `dns`, a rule or a channel already."""
 
 _PHRASES: Final = {
     "missing": "is required",
@@ -163,7 +170,8 @@ def _found(detail: ErrorDetails) -> str:
 def _unknown_key(key: str, known: Sequence[str]) -> str:
     if key in _NOT_YET:
         return f"is not in this version of probe ({__version__}); remove it"
-    for meant in filter(None, (_ELSEWHERE.get(key), _WITHIN.get(key))):
+    word = key.replace("-", "_")
+    for meant in filter(None, (_ELSEWHERE.get(key), _WITHIN.get(key), _WITHIN.get(word))):
         if meant.partition(":")[0] in known:
             return f"unknown key; write {meant}"
     return f"unknown key{did_you_mean(key, known) or '; known are ' + ', '.join(sorted(known))}"
