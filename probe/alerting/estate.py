@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from probe.model.check import Api, CheckFacts
 from probe.model.rule import AlertRule, ProberCondition, Subject, SubjectKind
+
+Pair: TypeAlias = tuple[str, Subject]
+"""A rule, by its name, and one of those that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,15 @@ class Estate:
         if rule.per is SubjectKind.API:
             return tuple(Subject(SubjectKind.API, api) for api in dict.fromkeys(check.api for check in held))
         return tuple(Subject(SubjectKind.CHECK, check.id) for check in held)
+
+    def about(self, subjects: Mapping[str, Iterable[Subject]]) -> dict[str, tuple[Pair, ...]]:
+        """By check, the rules, each of these subjects, that its states matter to."""
+        found: dict[str, list[Pair]] = {}
+        for rule, its in subjects.items():
+            for subject in its:
+                for check in self.checks_of(subject):
+                    found.setdefault(check.id, []).append((rule, subject))
+        return {check: tuple(pairs) for check, pairs in found.items()}
 
     def checks_of(self, subject: Subject) -> tuple[CheckFacts, ...]:
         """The checks that a subject consists of."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from probe.alerting.backtest import Firing, Replayed, replayed
 from probe.alerting.begun import Begun
 from probe.alerting.conditions import Found, MetricPath, View, judge
-from probe.alerting.estate import Estate
+from probe.alerting.estate import Estate, Pair
 from probe.alerting.grid import times
 from probe.alerting.holding import QUIET, Holding, Terms, advance
 from probe.alerting.measures import Reading
@@ -73,10 +73,6 @@ class _Change(NamedTuple):
     metric: tuple[MetricPath, Found | None] | None = None
 
 
-_Key: TypeAlias = tuple[str, Subject]
-"""A rule's name, and of whom."""
-
-
 class Backtest:
     """Replays rules, step by step."""
 
@@ -84,11 +80,12 @@ class Backtest:
         self._job = job
         self._store = store
         self._estate = Estate.of(job.checks, job.apis, location=job.location)
+        self._about = self._estate.about({rule.name: self._estate.subjects(rule) for rule in job.rules})
         self._measuring = Measuring(
             rules=job.rules, checks=job.checks, apis=job.apis, sla=job.sla, zone=job.zone, windows=job.windows
         )
         self._terms = {gauge.key: Terms.of(gauge.rule, gauge.leaf.condition) for gauge in self._measuring.gauges}
-        self._changes: defaultdict[_Key, list[_Change]] = defaultdict(list)
+        self._changes: defaultdict[Pair, list[_Change]] = defaultdict(list)
         self._holdings: dict[MetricPath, Holding] = {}
 
     @property
@@ -166,12 +163,8 @@ class Backtest:
 
     def _note(self, turns: Sequence[Turn]) -> None:
         for turn in turns:
-            for rule in self._job.rules:
-                for subject in (
-                    Subject(SubjectKind.CHECK, turn.check),
-                    Subject(SubjectKind.API, self._estate.checks[turn.check].api),
-                ):
-                    self._changes[rule.name, subject].append(_Change(turn.known_at, turn=turn))
+            for pair in self._about.get(turn.check, ()):
+                self._changes[pair].append(_Change(turn.known_at, turn=turn))
 
     def _read(self, gauge: Gauge, reading: Reading) -> None:
         """What a reading changes."""

@@ -12,7 +12,7 @@ import structlog
 from probe.alerting.begun import in_turn
 from probe.alerting.book import Entered, Loaded, Plan
 from probe.alerting.context import Context
-from probe.alerting.estate import Estate
+from probe.alerting.estate import Estate, Pair
 from probe.alerting.pipeline import plan
 from probe.alerting.titles import Names, title_of
 from probe.model.alert import Alert, Turn
@@ -24,7 +24,7 @@ from probe.runtime.alerts.gauges import Gauges
 from probe.runtime.alerts.job import AlertJob
 from probe.runtime.alerts.measuring import Measuring
 from probe.runtime.alerts.quiet import Quiet
-from probe.runtime.alerts.sight import Pair, Sight
+from probe.runtime.alerts.sight import Sight
 from probe.runtime.alerts.signals import Signals
 from probe.runtime.clock import Clock
 from probe.store import Store

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Final
 
 from probe.alerting.begun import Begun
 from probe.alerting.conditions import Found, MetricPath, View
-from probe.alerting.estate import Estate
+from probe.alerting.estate import Estate, Pair
 from probe.model.alert import Alert, Turn
 from probe.model.rule import AlertRule, Subject, SubjectKind
 from probe.model.units import DAY, MINUTE, Micros
 from probe.runtime.alerts.gauges import Gauged
 from probe.runtime.alerts.quiet import REREAD
 from probe.store import Store
-
-Pair: TypeAlias = tuple[str, Subject]
-"""A rule, and one of those that it is about."""
 
 SILENT: Final[Micros] = 2 * MINUTE
 """So long after its last sign of life nothing is known of another location: what is down there makes no new alert."""
@@ -40,7 +37,7 @@ class Sight:
         self.subjects: Final[Mapping[str, Mapping[Subject, None]]] = {
             rule.name: dict.fromkeys(estate.subjects(rule)) for rule in rules
         }
-        self._about = _about(estate, self.subjects)
+        self._about = estate.about(self.subjects)
         self.begun = Begun()
         self.said: Mapping[Pair, str] = {}
         self._metrics: dict[MetricPath, Found] = {}
@@ -122,13 +119,3 @@ class Sight:
         told = (alert for alert in open_ if alert.subject == self._prober)
         first = min(told, key=lambda alert: alert.since, default=None)
         return (first.reading, first.since) if first else None
-
-
-def _about(estate: Estate, subjects: Mapping[str, Iterable[Subject]]) -> dict[str, tuple[Pair, ...]]:
-    """By check, the rules and subjects that its states matter to."""
-    found: dict[str, list[Pair]] = {}
-    for rule, its in subjects.items():
-        for subject in its:
-            for check in estate.checks_of(subject):
-                found.setdefault(check.id, []).append((rule, subject))
-    return {check: tuple(pairs) for check, pairs in found.items()}

@@ -8,12 +8,12 @@ from typing import Final
 
 from probe.alerting.conditions import judge
 from probe.alerting.context import Change, Cleared
-from probe.alerting.estate import Estate
+from probe.alerting.estate import Estate, Pair
 from probe.model.alert import Alert, Signal, Turn
 from probe.model.result import State
 from probe.model.rule import AlertRule
 from probe.model.units import Micros
-from probe.runtime.alerts.sight import Pair, Sight
+from probe.runtime.alerts.sight import Sight
 
 _OVER: Final = {
     State.DOWN: "it is up again",
