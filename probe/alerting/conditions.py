@@ -212,6 +212,7 @@ def needed_of(group: GroupRule, checks: int) -> int:
 
 def _held_at(held: Held | None, known_at: Micros, case: _Case) -> Micros | None:
     """When it has held for as long as it must; `None` while it hasn't."""
+    known_at = min(known_at, case.view.now)  # it is later only where clocks differ, or one was set back
     at = known_at + (held.duration if held else 0)
     if at <= case.view.now:
         return at

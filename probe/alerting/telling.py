@@ -65,7 +65,7 @@ def _due(passing: Passing, thread: Thread, pending: Pending) -> Micros:
     if thread.last_at is None or _is_more_urgent(thread, pending):
         return first
     intervals = [_grouping(passing, alert).interval for alert in pending.alerts]
-    return max(first, thread.last_at + min(intervals))
+    return max(first, min(thread.last_at, now) + min(intervals))  # it is later only where the clock was set back
 
 
 def _is_more_urgent(thread: Thread, pending: Pending) -> bool:

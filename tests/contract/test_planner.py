@@ -144,6 +144,18 @@ def test_an_outage_while_no_alerter_was_there_is_told_all_the_same(world: World)
     assert world.told() == [("resolved", "mail", ("x/a over",))]
 
 
+def test_a_clock_that_is_set_back_neither_keeps_an_alert_from_being_told_nor_ends_it(world: World) -> None:
+    world.turns("x/a", began=True)
+    world.until(0.2)
+    world.now -= HOUR
+    world.until(-58)
+    assert world.told() == [FIRING]
+    world.restart()
+    world.until(-50)
+    assert world.told() == [FIRING]
+    assert [alert.is_firing for alert in world.store.alerts.alerts()] == [True]
+
+
 def test_a_lease_that_was_taken_by_a_clock_far_ahead_holds_up_nobody(world: World) -> None:
     assert world.store.alerts.lease("dead", now=T0 + DAY, until=T0 + DAY + 30 * SECOND)
     world.turns("x/a", began=True)

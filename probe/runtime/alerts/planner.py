@@ -108,6 +108,7 @@ class _Desk:
         self._signals = Signals(self._rules, self._estate, self._sight, open_)
         self._pairs = self._signals.pairs | self._load(loaded)
         self._wake_at: Micros | None = now
+        self._ticked_at = now
 
     @property
     def firing(self) -> Mapping[AlertLevel, int]:
@@ -119,6 +120,9 @@ class _Desk:
 
     def tick(self, now: Micros, health: Sequence[str] | None) -> int:
         """One look; how many messages were written."""
+        if now < self._ticked_at:  # the clock was set back: what waits must not wait until it is then again
+            self._wake_at = now
+        self._ticked_at = now
         turns = self._store.alerts.turns(after=self._turns_until)
         gauged = self._gauges.read(self._store, now)
         pairs = self._pairs | self._sight.gauged(gauged) | self._signals.due(now)
