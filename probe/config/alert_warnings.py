@@ -11,12 +11,24 @@ from probe.model.check import Check, Operator, Severity
 from probe.model.leaves import leaves
 from probe.model.maintenance import Scope
 from probe.model.result import State
-from probe.model.rule import AlertRule, BurnCondition, LevelRule, Metric, MetricCondition, StateCondition, SubjectKind
+from probe.model.rule import (
+    AlertRule,
+    AllOf,
+    AnyOf,
+    BurnCondition,
+    Condition,
+    LevelRule,
+    Metric,
+    MetricCondition,
+    StateCondition,
+    SubjectKind,
+)
 from probe.model.settings import Settings
 from probe.model.sla import AlertLevel
 from probe.model.units import format_duration
 
 _GROUPED: Final = frozenset({"api", "check", "rule", "level", "host"})
+_NEVER: Final = "never holds"
 _TIMED: Final = (Metric.LATENCY, Metric.PHASE)
 _SAMPLED: Final = frozenset(Metric) - {Metric.AVAILABILITY, Metric.CERTIFICATE}
 
@@ -81,8 +93,16 @@ def _of_rule(rule: AlertRule, path: Path, settings: Settings) -> Iterator[tuple[
             )
     for level in rule.levels:
         place = (*path, "when") if len(rule.levels) == 1 else path
+        said = "a condition of any " if _has_alternatives(level.condition) else ""
         for text in _of_level(rule, level, checks, settings):
-            yield place, text
+            yield place, said + text if text.startswith(_NEVER) else text
+
+
+def _has_alternatives(condition: Condition) -> bool:
+    """Whether the rule may hold though one of its conditions never does."""
+    if isinstance(condition, AllOf):
+        return any(_has_alternatives(part) for part in condition.conditions)
+    return isinstance(condition, AnyOf)
 
 
 def _meant(scope: Scope, settings: Settings) -> Sequence[Check]:

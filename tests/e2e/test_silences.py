@@ -76,6 +76,15 @@ async def test_rules_and_alerts_are_listed(url: Sensitive, tmp_path: Path) -> No
     assert (run.status, run.errors) == (2, "--from, --to and --last are for --history: give that too\n")
 
 
+async def test_rules_are_listed_before_there_is_a_store(tmp_path: Path) -> None:
+    url = Sensitive.plain(f"sqlite:///{tmp_path / 'none.db'}")
+    write_checks(tmp_path, "http://127.0.0.1:1", "home: {get: /}\ncart: {get: /cart}", more=ALERTS)
+    run = await probe(tmp_path, url, "alerts", "list")
+    assert run.status == 3
+    assert "down, for 2 of 3" in run.output
+    assert "run `probe run` first" in run.errors
+
+
 async def test_a_silence_is_declared_listed_and_ended(url: Sensitive, tmp_path: Path) -> None:
     prepare(tmp_path, url)
     silenced = await fine(tmp_path, url, "silence", "add", "--api", "shop", "--for", "2h", "--comment", "we know")

@@ -39,6 +39,9 @@ def list_command(config: Path, asked: AskedPeriod, format_: str, *, with_past: b
         raise ConfigurationError("--from, --to and --last are for --history: give that too")
     settings = load(config, needs_secrets=False)
     now = SystemClock().now()
+    if format_ == "table" and not with_past:  # they are known also where there is no store yet
+        _print_rules(settings)
+        typer.echo()
     with open_store(settings.store, create=False) as store:
         if with_past:
             period = asked.read(now=now, zone=ZoneInfo(settings.timezone))
@@ -50,9 +53,6 @@ def list_command(config: Path, asked: AskedPeriod, format_: str, *, with_past: b
         alerts: list[Json] = [alert_json(alert, now=now) for alert in found]
         typer.echo(json.dumps({"rules": rules, "alerts": alerts}, ensure_ascii=False))
         return
-    if not with_past:
-        _print_rules(settings)
-        typer.echo()
     _print_alerts(found, now=now, with_past=with_past)
 
 
