@@ -234,7 +234,7 @@ def test_an_acknowledged_incident_is_not_reminded_of(store: Store) -> None:
             text="",
         )
     )
-    world.until(30)
+    world.until(30, step=20 * SECOND)
     assert world.told() == [FIRING]
     assert store.alerts.alerts()[0].acknowledged_by == "ann"
 
@@ -244,7 +244,7 @@ def test_an_acknowledgement_by_the_alerts_id_counts_too(store: Store) -> None:
     world.turns("x/a", began=True)
     world.until(2)
     store.alerts.acknowledge(store.alerts.alerts()[0].id, "bob", world.now)
-    world.until(30)
+    world.until(30, step=20 * SECOND)
     assert world.told() == [FIRING]
     world.turns("x/a", began=False)
     world.until(40)
@@ -270,11 +270,11 @@ def test_what_is_down_at_a_silent_location_makes_no_new_alert_but_keeps_an_old_o
     world.until(10)
     assert {alert.rule for alert in store.alerts.alerts()} == {"any"}
     world.turns("x/a", began=False)
-    world.until(30)
+    world.until(30, step=20 * SECOND)
     (alert,) = store.alerts.alerts()
     assert alert.resolved_at is None
     world.now = T0 + DAY + HOUR
-    world.until(26 * 60)
+    world.until(25.5 * 60, step=MINUTE)
     (alert,) = store.alerts.alerts()
     assert alert.resolution == "its condition does not hold any more"
 
@@ -293,7 +293,7 @@ def test_trouble_of_the_prober_goes_on_over_a_reload_and_ends_only_when_the_daem
     world.until(15)
     assert world.told() == [("firing", "mail", ("here",))]
     world.health = ()
-    world.until(30)
+    world.until(30, step=20 * SECOND)
     assert world.told()[1:] == [("resolved", "mail", ("here over",))]
 
 
