@@ -32,6 +32,9 @@ def main() -> None:
         elif isinstance(frame, Pulse):
             if "die" in frame.faults:
                 sys.exit("its last words")
+            if "talk" in frame.faults:
+                _log("x" * (3 << 20))
+                _log("after that")
             status = Status(planned_at=1, undelivered=len(frame.faults))
             sys.stdout.buffer.write(b"not a status\n" + status.line())
             sys.stdout.flush()

@@ -141,8 +141,12 @@ class Alerter:
     async def _send(self) -> None:
         """By a store of its own: a plan that takes long holds up no message."""
         while self._store is None:
-            with suppress(StoreError):  # planning says so
+            try:
                 self._store = await in_thread(lambda: open_store(self._job.store, create=False))
+            except StoreError:
+                pass  # planning says so
+            except Exception:  # noqa: BLE001  # whatever it is, messages must go once it is over
+                _log.exception("the store could not be opened")
             await asyncio.sleep(0 if self._store else EVERY)
         self._dispatcher = Dispatcher(self._store.outbox, self._lanes, self._clock, self._holder)
         await self._dispatcher.run()

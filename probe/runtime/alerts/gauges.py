@@ -60,7 +60,11 @@ class Gauges:
             path = _path(key)
             if path and path[:3] in self._terms:
                 holding, _, told = text.partition(_SEPARATOR)
-                self._holdings[path] = Holding.parse(holding)
+                try:
+                    self._holdings[path] = Holding.parse(holding)
+                except ValueError:  # somebody has spoilt it: it begins anew
+                    _log.exception("what was remembered of a metric rule can't be read", rule=path[0], of=str(path[3]))
+                    continue
                 if (found := _found(self._holdings[path], *told.split(_SEPARATOR))) is not None:
                     self._found[path] = found
         return dict(self._found)

@@ -37,6 +37,8 @@ _MOST_UNREAD: Final = 1 << 16
 
 _LONGEST_LINE: Final = 1 << 20
 
+_LONGEST_WORDS: Final = 500
+
 _log = structlog.get_logger("probe.alerts")
 
 
@@ -144,6 +146,8 @@ class Supervisor:
                     line = await pipe.readline()
             except TimeoutError:
                 return f"it said nothing for {SILENT_SECONDS:g} s"
+            except ValueError:  # too long to be one of ours
+                continue
             if not line:
                 return f"it ended with status {await process.wait()}"
             with suppress(ValueError, TypeError):  # a line that was broken off
@@ -173,7 +177,13 @@ def _pipe(reader: asyncio.StreamReader | None) -> asyncio.StreamReader:
 
 async def _take_log(pipe: asyncio.StreamReader) -> None:
     """Its log into ours. What is no event are an interpreter's last words."""
-    while line := await pipe.readline():
+    while True:
+        try:
+            line = await pipe.readline()
+        except ValueError:  # too long to be one; what is left of it is another line
+            continue
+        if not line:
+            return
         _forward(line.decode(errors="replace").rstrip("\n"))
 
 
@@ -183,4 +193,4 @@ def _forward(line: str) -> None:
         level = logging.getLevelNamesMapping()[str(event.pop("level")).upper()]
         _log.log(level, event.pop("event"), **event)
     except (ValueError, KeyError, TypeError, AttributeError):
-        _log.warning("the alerter said something else", line=line)
+        _log.warning("the alerter said something else", line=line[:_LONGEST_WORDS])

@@ -103,6 +103,12 @@ async def test_one_that_dies_is_started_again_and_told_of_meanwhile(stage: Stage
     assert any(event.get("line") == "its last words" for event in stage.events)
 
 
+async def test_a_line_of_its_log_that_is_far_too_long_is_left_out(stage: Stage) -> None:
+    async with stage.running():
+        stage.faults = ("talk",)
+        await stage.says("after that")
+
+
 async def test_nothing_is_started_where_there_is_nobody_to_tell_until_a_reload_names_somebody(stage: Stage) -> None:
     stage.supervisor = Supervisor(
         SystemClock(), replace(stage.settings, heartbeat=None), stage.pulse, program="tests.fakes.alerter"
