@@ -66,7 +66,7 @@ def inhibition(alert: Alert, context: Context) -> Withheld | None:
     causes = [each for each in found if each]
     if len(causes) < len(checks):
         return None
-    return Withheld(Stage.INHIBITION, f"depends on {causes[0]}, which is down")
+    return Withheld(Stage.INHIBITION, f"depends on {causes[0]}")
 
 
 def effective(alert: Alert, context: Context) -> Withheld | None:
@@ -98,7 +98,7 @@ def _depended_on(check: CheckFacts, context: Context) -> str | None:
             continue
         down = context.down.get(each)
         if down and (down.ended is None or context.now < down.ended + MAX_GAP * check.interval):
-            return each
+            return f"{each}, which is down" if down.ended is None else f"{each}, which was down until just now"
         met.add(each)
         ahead += context.estate.needs(each)
     return None

@@ -282,6 +282,7 @@ class TestWithheld:
         at.up("api/a")
         at.until(60)
         assert [told.subjects for told in at.told] == [("gate/way",), ("gate/way over",)]
+        assert ("inhibition", "suppressed", "depends on gate/way, which was down until just now") in at.reasons()
 
     def test_by_what_that_depends_on_in_its_turn(self) -> None:
         at = desk()
