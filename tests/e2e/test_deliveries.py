@@ -167,6 +167,20 @@ async def test_who_takes_an_incident_on_has_its_alerts(stage: Stage) -> None:
     assert alert.acknowledged_by == "anna"
 
 
+async def test_all_that_goes_on_of_an_api_is_taken_on_at_once(stage: Stage) -> None:
+    run = await stage.run("ack", "shop", "on it", "--author", "anna")
+    assert (run.status, run.output) == (0, "1 alert of shop acknowledged by anna\n")
+    again = await stage.run("ack", "shop", "--author", "bob")
+    assert again.output == "0 alerts of shop acknowledged by bob; 1 alert acknowledged already\n"
+    shown = json.loads((await stage.run("incidents", "show", "shop/home", "--format", "json")).output)
+    assert "on it" in json.dumps(shown)
+    misspelt = await stage.run("ack", "shopp")
+    assert (misspelt.status, misspelt.errors) == (
+        2,
+        'neither the file nor the store has the API "shopp"; did you mean "shop"?\n',
+    )
+
+
 async def test_an_alert_that_is_not_there_can_not_be_taken_on(stage: Stage) -> None:
     run = await stage.run("ack", "a9999999999")
     assert (run.status, run.errors) == (

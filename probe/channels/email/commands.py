@@ -12,11 +12,20 @@ from probe.model.rule import SubjectKind
 
 
 def commands(message: Message) -> tuple[Command, ...]:
-    """Those for the first alert that goes on; none where none does, or where it is only a test."""
+    """Those for all alerts of an API, or for the first that goes on; none where none does, or where it is only a test."""
     going_on = next((entry for entry in message.entries if entry.is_firing), None)
     if going_on is None or message.occasion is Occasion.TEST:
         return ()
-    return tuple(Command(purpose=purpose, text=line(text)) for purpose, text in _of(going_on))
+    several = sum(entry.is_firing for entry in message.entries) + message.more[0] > 1
+    api = dict(message.group).get("api") if several else None
+    found = _of_api(api) if api and going_on.subject.kind is SubjectKind.CHECK else _of(going_on)
+    return tuple(Command(purpose=purpose, text=line(text)) for purpose, text in found)
+
+
+def _of_api(api: str) -> Iterator[tuple[str, str]]:
+    name = shlex.quote(api)
+    yield "Take all of it on", f"probe ack {name}"
+    yield "Have quiet", f'probe silence add --api {name} --for 2h --comment "why"'
 
 
 def _of(entry: Entry) -> Iterator[tuple[str, str]]:

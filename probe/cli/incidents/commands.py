@@ -110,8 +110,8 @@ def ack(
     ref: Annotated[
         str,
         typer.Argument(
-            metavar="CHECK@TIME|ALERT",
-            help="As of `probe incidents`, or an alert's id: then it is this alert, and its incident.",
+            metavar="CHECK@TIME|ALERT|API",
+            help="As of `probe incidents`; an alert's id: then it is this alert, and its incident; an API: then all that goes on of it.",
             show_default=False,
         ),
     ],
@@ -121,7 +121,7 @@ def ack(
     author: AuthorOption = None,
     location: LocationOption = None,
 ) -> None:
-    """Take an incident on, or an alert; who was first is kept."""
+    """Take an incident on, an alert, or all that goes on of an API; who was first is kept."""
     from probe.cli.incidents.saying import ack_command
 
     ack_command(config, ref, text, author=author, location=location)

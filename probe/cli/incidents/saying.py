@@ -10,7 +10,7 @@ import typer
 from probe.cli.incidents.asked import Asked, Ref
 from probe.cli.incidents.finding import find
 from probe.cli.incidents.log import one_line, second
-from probe.cli.incidents.taking import ack_alert, is_alert, take_on_alerts
+from probe.cli.incidents.taking import ack_alert, ack_api, is_alert, is_api, take_on_alerts
 from probe.cli.people import author as author_named
 from probe.config.load import load
 from probe.model.errors import ConfigurationError
@@ -33,6 +33,10 @@ def ack_command(config: Path, ref: str, text: str, *, author: str | None, locati
     if is_alert(ref):
         _check_length(text)
         ack_alert(config, ref, text, author=author, location=location)
+        return
+    if is_api(ref):
+        _check_length(text)
+        ack_api(config, ref, text, author=author, location=location)
         return
     _say(config, ref, AnnotationKind.ACKNOWLEDGEMENT, text, author=author, location=location)
 

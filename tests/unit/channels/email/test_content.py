@@ -31,6 +31,14 @@ BUDGET = BudgetImpact(
 HOSTILE = '</pre><script>alert("1")</script>"><img src=x onerror=alert(1)>\''
 
 
+def test_of_several_alerts_of_an_api_all_can_be_taken_on_at_once() -> None:
+    message = make_message(more=(4, 0))
+    said = _said(message)
+    api = dict(message.group)["api"]
+    assert f"probe ack {api}\n" in said.text
+    assert f"probe silence add --api {api} " in said.text
+
+
 def test_a_new_alert_is_told_with_all_that_is_known() -> None:
     said = _said(replace(make_message(), budget=BUDGET, zone="Europe/Berlin"))
     for words in (
