@@ -177,7 +177,7 @@ async def test_all_that_goes_on_of_an_api_is_taken_on_at_once(stage: Stage) -> N
     misspelt = await stage.run("ack", "shopp")
     assert (misspelt.status, misspelt.errors) == (
         2,
-        'neither the file nor the store has the API "shopp"; did you mean "shop"?\n',
+        'neither the file nor the store has the API or check "shopp"; did you mean "shop"?\n',
     )
 
 

@@ -177,7 +177,7 @@ REFUSED = (
     (("ack", "shop/home@2999-01-01"), "shop/home@2999-01-01 lies in the future"),
     (("ack", "shop/home@0001-01-01T00:00:00-14:00"), '"0001-01-01T00:00:00-14:00" lies before 1900'),
     (("incidents", "--day", "0001-01-03"), "the period begins before 1900"),
-    (("ack", "x" * 5_000), f'has the check "{"x" * 200}"'),
+    (("ack", "x" * 5_000), f'has the API or check "{"x" * 200}"'),
     (("ack", "shop/\x1b[2Jhome"), 'has the check "shop/␛[2Jhome"'),
     (("ack", f"shop/home@{at(1)}", "--author", "a\nb"), "--author must be 1 to "),
     (("incidents", "note", f"shop/home@{at(1)}", " "), "there is nothing to write down: TEXT is empty"),

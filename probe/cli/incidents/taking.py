@@ -61,7 +61,8 @@ def ack_api(config: Path, api: str, text: str, *, author: str | None, location: 
     """Takes on all that goes on of an API and its checks, alerts and incidents; who was first is kept."""
     name = author_named(author)
     settings = load(config, needs_secrets=False)
-    look_up("API", [api], {each.id for each in settings.apis})
+    known = {each.id for each in settings.apis} | {each.id for each in settings.checks}
+    look_up("API or check", [api], known)
     with open_store(settings.store, create=False) as store:
         job = Asked(location=location).job(settings, store)
         going_on = [each for each in store.alerts.alerts(open_only=True) if _is_of(each, api)]
